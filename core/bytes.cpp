@@ -33,6 +33,7 @@ std::string to_hex(BytesView bytes) {
 
 std::optional<Bytes> from_hex(std::string_view text) {
   if (text.size() % 2 != 0) return std::nullopt;
+  if (text.empty()) return Bytes{};  // sodium takes no null output
   Bytes bytes(text.size() / 2);
   std::size_t written = 0;
   if (sodium_hex2bin(
@@ -93,7 +94,8 @@ Sha256 hmac_sha256(BytesView key, BytesView message) {
 }
 
 bool equal_constant_time(BytesView left, BytesView right) noexcept {
-  return left.size() == right.size() && sodium_memcmp(left.data(), right.data(), left.size()) == 0;
+  if (left.size() != right.size()) return false;
+  return left.empty() || sodium_memcmp(left.data(), right.data(), left.size()) == 0;
 }
 
 }  // namespace firstkey::core
