@@ -1,0 +1,71 @@
+#pragma once
+// The audit trail: one hash chain. Each row holds its sequence, the hash of the row before it, and
+// salted commitments of its personal fields, so that those can be erased later without breaking
+// the chain. One correlation id joins everything from a pass to its credential.
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "core/bytes.h"
+#include "core/clock.h"
+#include "core/ids.h"
+#include "core/random.h"
+#include "core/result.h"
+
+namespace firstkey::core {
+
+/// What somebody did or tried. `action` is a dotted verb ("pass.issue"); `outcome` is "success" or
+/// an ErrorCode's name. Nothing here is ever a passcode, PIN, secret or challenge.
+struct AuditEvent {
+  std::string action;
+  std::string outcome = "success";
+  CorrelationId correlation;
+  std::map<std::string, std::string> details;   ///< ids, codes, counts: not personal
+  std::map<std::string, std::string> personal;  ///< names of people and stations: committed to
+
+  friend bool operator==(const AuditEvent&, const AuditEvent&) = default;
+};
+
+/// A personal field as a row keeps it. `value` and `salt` can be erased; the commitment stays.
+struct PersonalField {
+  Sha256 commitment{};  ///< SHA-256(salt || name || 0x00 || value)
+  Bytes salt;           ///< 16 random bytes, empty once erased
+  std::string value;    ///< empty once erased
+
+  friend bool operator==(const PersonalField&, const PersonalField&) = default;
+};
+
+struct AuditRow {
+  std::int64_t sequence = 0;  ///< from 1, without gaps
+  Instant at;
+  std::string action;
+  std::string outcome;
+  CorrelationId correlation;
+  std::map<std::string, std::string> details;
+  std::map<std::string, PersonalField> personal;
+  Sha256 previous_hash{};  ///< zeros in the first row
+  Sha256 hash{};           ///< over all the above but salts and values
+
+  friend bool operator==(const AuditRow&, const AuditRow&) = default;
+};
+
+/// The row that follows a row of hash `previous_hash` and number `sequence - 1`.
+[[nodiscard]] AuditRow make_audit_row(const AuditEvent& event,
+                                      std::int64_t sequence,
+                                      const Sha256& previous_hash,
+                                      Instant at,
+                                      Random& random);
+
+/// The hash `row` should have. The form hashed is told in core/README.md, "Audit".
+[[nodiscard]] Sha256 audit_hash(const AuditRow& row);
+
+/// Checks `row` against the one before it (`previous_hash`, `sequence - 1`) and its own hash and
+/// commitments. Errors: kAuditBroken, naming the sequence and what differs.
+[[nodiscard]] Result<void> verify_audit_row(const AuditRow& row,
+                                            std::int64_t expected_sequence,
+                                            const Sha256& previous_hash);
+
+}  // namespace firstkey::core

@@ -1,0 +1,195 @@
+#pragma once
+// The port to whatever keeps passes, sessions and credentials. A store knows records and atomicity;
+// rules live above it. The specification is store/memory_store: every store must behave as it does,
+// which tests/contract checks.
+//
+// Work runs in transactions. A write transaction is serialisable, durable once write() returns, and
+// all or nothing over a crash at any instant; a read transaction sees one consistent snapshot.
+// Inside a transaction an operation that cannot be carried out throws StoreAbort, which only the
+// store that started the transaction catches: work is written as if the store never failed, and the
+// caller of write() or read() gets the Error.
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/audit.h"
+#include "core/credential.h"
+#include "core/lockout.h"
+#include "core/pass.h"
+#include "core/result.h"
+#include "core/session.h"
+#include "core/settings.h"
+#include "core/store_clock.h"
+#include "core/user.h"
+
+namespace firstkey::core {
+
+/// Ends the running transaction with `error`. Thrown by stores, caught by stores.
+struct StoreAbort {
+  Error error;
+};
+
+/// Valid during the call of the work it is passed to, and on its thread only.
+class ReadTransaction {
+ public:
+  virtual ~ReadTransaction() = default;
+  ReadTransaction() = default;
+  ReadTransaction(const ReadTransaction&) = delete;
+  ReadTransaction& operator=(const ReadTransaction&) = delete;
+
+  /// Reads the clock anew at each call. In a write transaction the rows it will decide over are
+  /// locked by then (SQLite: the whole file), so this is the deciding instant; the store raises its
+  /// mark to the last decision when the transaction commits.
+  [[nodiscard]] virtual ClockDecision clock() = 0;
+
+  [[nodiscard]] virtual std::optional<Settings> settings() = 0;
+
+  [[nodiscard]] virtual std::optional<User> user(const UserId& id) = 0;
+  /// `name` as normalised_name() gives it.
+  [[nodiscard]] virtual std::optional<User> user_by_name(std::string_view name) = 0;
+  /// At most `limit` users after `after` (an empty name: from the start), by normalised name.
+  [[nodiscard]] virtual std::vector<User> users(std::string_view after, std::size_t limit) = 0;
+  /// Enabled or not, holding any role but Station.
+  [[nodiscard]] virtual std::size_t count_administrators() = 0;
+
+  [[nodiscard]] virtual std::optional<Pass> pass(const PassId& id) = 0;
+  /// A user has one pass at most.
+  [[nodiscard]] virtual std::optional<Pass> pass_of(const UserId& user) = 0;
+  /// At most `limit` passes after `after` (empty: from the start), by id.
+  [[nodiscard]] virtual std::vector<Pass> passes(const PassId& after, std::size_t limit) = 0;
+
+  [[nodiscard]] virtual std::optional<Session> session(const SessionId& id) = 0;
+  /// The session that redeeming `pass` at `station` with this secret opened, whatever its state.
+  [[nodiscard]] virtual std::optional<Session> session_of_redemption(const PassId& pass,
+                                                                     const StationId& station,
+                                                                     const Sha256& secret_hash) = 0;
+  [[nodiscard]] virtual std::vector<Session> open_sessions() = 0;
+  [[nodiscard]] virtual std::vector<Session> open_sessions_of(const UserId& user) = 0;
+  /// Newest first.
+  [[nodiscard]] virtual std::vector<Session> recent_sessions(std::size_t limit) = 0;
+
+  [[nodiscard]] virtual std::optional<Challenge> challenge(BytesView value) = 0;
+
+  /// Withdrawn credentials count: an id is never used twice.
+  [[nodiscard]] virtual std::optional<CredentialRecord> credential(BytesView id) = 0;
+  /// Those not withdrawn, oldest first.
+  [[nodiscard]] virtual std::vector<CredentialRecord> credentials_of(const UserId& user) = 0;
+  /// At most `limit` after `after` (empty: from the start), by id, withdrawn ones included.
+  [[nodiscard]] virtual std::vector<CredentialRecord> credentials(BytesView after,
+                                                                  std::size_t limit) = 0;
+  [[nodiscard]] virtual bool has_credentials() = 0;
+
+  [[nodiscard]] virtual std::optional<LockoutCounter> lockout(LockoutScope scope,
+                                                              const Sha256& key) = 0;
+  [[nodiscard]] virtual std::vector<LockoutCounter> lockouts() = 0;
+  [[nodiscard]] virtual std::size_t count_lockouts() = 0;
+
+  /// At most `limit` rows from `from_sequence` on, in order.
+  [[nodiscard]] virtual std::vector<AuditRow> audit_rows(std::int64_t from_sequence,
+                                                         std::size_t limit) = 0;
+  [[nodiscard]] virtual std::optional<AuditRow> last_audit_row() = 0;
+};
+
+/// insert_* of a key that exists and update_* of one that does not are programming errors: they
+/// abort with kStoreFailed. Foreign keys hold: a pass needs its user, a session its user, a
+/// challenge its session, a credential its user.
+class WriteTransaction : public ReadTransaction {
+ public:
+  virtual void put_settings(const Settings& settings) = 0;
+
+  /// False, and nothing written, if the name (normalised) or the handle is taken.
+  [[nodiscard]] virtual bool insert_user(const User& user) = 0;
+  virtual void update_user(const User& user) = 0;  ///< the name may not change
+  /// Takes the user's pass, sessions, challenges and credentials along.
+  virtual void delete_user(const UserId& id) = 0;
+
+  /// Aborts with kStoreFailed if the user has a pass: delete it first.
+  virtual void insert_pass(const Pass& pass) = 0;
+  virtual void delete_pass(const PassId& id) = 0;  ///< its sessions stay, for the record
+  /// One compare-and-set: true exactly once over all callers, for a pass whose redeemed_at was
+  /// empty. False if it is gone or was redeemed before.
+  [[nodiscard]] virtual bool mark_redeemed(const PassId& id, Instant at) = 0;
+
+  virtual void insert_session(const Session& session) = 0;
+  virtual void update_session(const Session& session) = 0;
+
+  virtual void insert_challenge(const Challenge& challenge) = 0;
+  /// One compare-and-set: true exactly once, for a challenge whose used_at was empty.
+  [[nodiscard]] virtual bool mark_used(BytesView challenge,
+                                       Instant at,
+                                       const Sha256& response_hash,
+                                       BytesView stored_credential_id) = 0;
+  virtual void delete_challenges_before(Instant created_before) = 0;
+
+  /// False, and nothing written, if the id is taken by any user.
+  [[nodiscard]] virtual bool insert_credential(const CredentialRecord& credential) = 0;
+  virtual void update_credential(const CredentialRecord& credential) = 0;
+  virtual void delete_credential(BytesView id) = 0;
+
+  virtual void put_lockout(const LockoutCounter& counter) = 0;
+  virtual void delete_lockout(LockoutScope scope, const Sha256& key) = 0;
+  virtual void delete_lockouts_before(Instant last_at_before) = 0;
+
+  /// Appends to the hash chain, inside this transaction, at clock().now.
+  virtual void append_audit(const AuditEvent& event) = 0;
+
+  /// Forgets the clock mark; the next decision believes the wall clock. For `clock reset`.
+  virtual void reset_clock_mark() = 0;
+};
+
+class Store {
+ public:
+  enum class Ending { kCommit, kRollBack };
+  /// May be called more than once (after a serialisation failure): it may have no effect but on the
+  /// transaction and on variables it overwrites.
+  using Work = std::function<Ending(WriteTransaction&)>;
+  using ReadWork = std::function<void(ReadTransaction&)>;
+
+  virtual ~Store() = default;
+  Store() = default;
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  /// Returns once the outcome is durable. Threads: any; blocks its caller only.
+  /// Errors: kStoreFull, kStoreReadOnly, kStoreDamaged, kStoreUnreachable, kOutcomeUnknown (the
+  /// commit's answer was lost: repeat what is idempotent), kStoreFailed.
+  [[nodiscard]] virtual Result<void> write(const Work& work) = 0;
+  [[nodiscard]] virtual Result<void> read(const ReadWork& work) = 0;
+
+  /// Integrity of the store's own structures and of the audit chain. Errors: kStoreDamaged,
+  /// kAuditBroken, naming what.
+  [[nodiscard]] virtual Result<void> check() = 0;
+  /// A consistent copy, while others write. `path` must not exist. Errors: kAlreadyExists and
+  /// those of write().
+  [[nodiscard]] virtual Result<void> back_up(const std::string& path) = 0;
+};
+
+/// Runs `decide` in a read transaction and returns what it returned.
+template <class Value>
+[[nodiscard]] Result<Value> read_from(
+    Store& store, const std::function<Result<Value>(ReadTransaction&)>& decide) {
+  Result<Value> outcome = fail(ErrorCode::kStoreFailed, "the transaction did not run");
+  const auto done =
+      store.read([&](ReadTransaction& transaction) { outcome = decide(transaction); });
+  if (!done) return std::unexpected(done.error());
+  return outcome;
+}
+
+/// Runs `decide` in a write transaction, commits if it succeeded, and returns what it returned.
+template <class Value>
+[[nodiscard]] Result<Value> write_to(
+    Store& store, const std::function<Result<Value>(WriteTransaction&)>& decide) {
+  Result<Value> outcome = fail(ErrorCode::kStoreFailed, "the transaction did not run");
+  const auto done = store.write([&](WriteTransaction& transaction) {
+    outcome = decide(transaction);
+    return outcome ? Store::Ending::kCommit : Store::Ending::kRollBack;
+  });
+  if (!done) return std::unexpected(done.error());
+  return outcome;
+}
+
+}  // namespace firstkey::core
