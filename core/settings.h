@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/clock.h"
@@ -27,7 +28,15 @@ struct Settings {
   friend bool operator==(const Settings&, const Settings&) = default;
 };
 
-/// Errors of from_json: kStoreDamaged.
+/// The policies as people edit them: Graph's property names where Graph has the property. Reading
+/// is strict: every member is required, an unknown one is refused. Range checks are validate()'s.
+/// Errors: kPolicyInvalid, naming the member.
+[[nodiscard]] std::string pass_policy_to_json(const PassPolicy& policy);
+[[nodiscard]] Result<PassPolicy> pass_policy_from_json(std::string_view json);
+[[nodiscard]] std::string key_policy_to_json(const KeyPolicy& policy);
+[[nodiscard]] Result<KeyPolicy> key_policy_from_json(std::string_view json);
+
+/// Errors of settings_from_json: kStoreDamaged.
 [[nodiscard]] std::string settings_to_json(const Settings& settings);
 [[nodiscard]] Result<Settings> settings_from_json(std::string_view json);
 

@@ -1,0 +1,106 @@
+#include "core/audit.h"
+
+namespace firstkey::core {
+
+namespace {
+
+constexpr std::size_t kSaltBytes = 16;
+
+/// Builds the hashed form: every number big-endian, every string after its length, so that no two
+/// rows share one form.
+class HashedForm {
+ public:
+  void add(std::uint64_t number) {
+    for (unsigned shift = 64; shift != 0; shift -= 8) {
+      bytes_.push_back(static_cast<std::uint8_t>(number >> (shift - 8U)));
+    }
+  }
+  void add(std::string_view text) {
+    add(static_cast<std::uint64_t>(text.size()));
+    bytes_.insert(bytes_.end(), text.begin(), text.end());
+  }
+  void add(const Sha256& digest) { bytes_.insert(bytes_.end(), digest.begin(), digest.end()); }
+
+  [[nodiscard]] Sha256 digest() const { return sha256(bytes_); }
+
+ private:
+  Bytes bytes_;
+};
+
+Sha256 commit_to(BytesView salt, std::string_view name, std::string_view value) {
+  Bytes message(salt.begin(), salt.end());
+  message.insert(message.end(), name.begin(), name.end());
+  message.push_back(0);
+  message.insert(message.end(), value.begin(), value.end());
+  return sha256(message);
+}
+
+}  // namespace
+
+Sha256 audit_hash(const AuditRow& row) {
+  HashedForm form;
+  form.add(std::string_view("firstkey audit row 1"));
+  form.add(static_cast<std::uint64_t>(row.sequence));
+  form.add(static_cast<std::uint64_t>(row.at.time_since_epoch().count()));
+  form.add(row.action);
+  form.add(row.outcome);
+  form.add(row.correlation.text());
+  form.add(row.details.size());
+  for (const auto& [name, value] : row.details) {
+    form.add(name);
+    form.add(value);
+  }
+  form.add(row.personal.size());
+  for (const auto& [name, field] : row.personal) {
+    form.add(name);
+    form.add(field.commitment);
+  }
+  form.add(row.previous_hash);
+  return form.digest();
+}
+
+AuditRow make_audit_row(const AuditEvent& event,
+                        std::int64_t sequence,
+                        const Sha256& previous_hash,
+                        Instant at,
+                        Random& random) {
+  AuditRow row{.sequence = sequence,
+               .at = at,
+               .action = event.action,
+               .outcome = event.outcome,
+               .correlation = event.correlation,
+               .details = event.details,
+               .personal = {},
+               .previous_hash = previous_hash,
+               .hash = {}};
+  for (const auto& [name, value] : event.personal) {
+    auto salt = random.bytes(kSaltBytes);
+    const auto commitment = commit_to(salt, name, value);
+    row.personal.emplace(
+        name, PersonalField{.commitment = commitment, .salt = std::move(salt), .value = value});
+  }
+  row.hash = audit_hash(row);
+  return row;
+}
+
+Result<void> verify_audit_row(const AuditRow& row,
+                              std::int64_t expected_sequence,
+                              const Sha256& previous_hash) {
+  const auto broken = [&](const std::string& what) {
+    return fail(ErrorCode::kAuditBroken, "row " + std::to_string(row.sequence) + ": " + what);
+  };
+  if (row.sequence != expected_sequence) {
+    return broken("expected row " + std::to_string(expected_sequence) + " here");
+  }
+  if (row.previous_hash != previous_hash) return broken("does not follow the row before it");
+  if (row.hash != audit_hash(row)) return broken("was changed after it was written");
+  for (const auto& [name, field] : row.personal) {
+    const bool is_erased = field.salt.empty();
+    if (!is_erased && field.commitment != commit_to(field.salt, name, field.value)) {
+      return broken("the personal field '" + name + "' was changed");
+    }
+  }
+  return {};
+}
+
+}  // namespace firstkey::core

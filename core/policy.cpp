@@ -1,0 +1,165 @@
+#include "core/policy.h"
+
+#include <algorithm>
+#include <cctype>
+#include <string_view>
+
+#include <fmt/format.h>
+
+namespace firstkey::core {
+
+namespace {
+
+constexpr std::size_t kMaxTargets = 1000;
+constexpr std::size_t kMaxLabel = 63;  // RFC 1035 §2.3.4
+constexpr std::size_t kMaxDomain = 253;
+
+Result<void> in_range(std::string_view field, long long value, long long low, long long high) {
+  if (value >= low && value <= high) return {};
+  return fail(ErrorCode::kPolicyInvalid,
+              fmt::format("{} is {}; it must be between {} and {}", field, value, low, high));
+}
+
+Result<void> check_targets(std::string_view field, const std::vector<Target>& targets) {
+  if (targets.size() > kMaxTargets) {
+    return fail(ErrorCode::kPolicyInvalid,
+                fmt::format("{} has more than {} entries", field, kMaxTargets));
+  }
+  for (const auto& target : targets) {
+    if (target.id.empty() || target.id.size() > 256) {
+      return fail(ErrorCode::kPolicyInvalid,
+                  fmt::format("{} names nobody: each target needs an id of 1 to 256 bytes", field));
+    }
+  }
+  return {};
+}
+
+bool is_label(std::string_view label) {
+  const auto is_plain = [](unsigned char c) { return std::islower(c) || std::isdigit(c); };
+  return !label.empty() && label.size() <= kMaxLabel && label.front() != '-' &&
+         label.back() != '-' &&
+         std::ranges::all_of(label, [&](unsigned char c) { return c == '-' || is_plain(c); });
+}
+
+/// Lower-case ASCII labels; internationalised names in their A-label form. A name whose last label
+/// is a number would be an IPv4 address to a browser.
+bool is_domain(std::string_view text) {
+  if (text.empty() || text.size() > kMaxDomain) return false;
+  std::string_view last;
+  while (true) {
+    const auto dot = text.find('.');
+    last = text.substr(0, dot);
+    if (!is_label(last)) return false;
+    if (dot == std::string_view::npos) break;
+    text.remove_prefix(dot + 1);
+  }
+  return !std::ranges::all_of(last, [](unsigned char c) { return std::isdigit(c); });
+}
+
+bool is_port(std::string_view text) {
+  if (text.empty() || text.size() > 5 || text.front() == '0') return false;
+  if (!std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c); })) return false;
+  return std::stoi(std::string(text)) <= 65535;
+}
+
+bool is_same_or_below(std::string_view host, std::string_view rp_id) {
+  return host == rp_id || (host.size() > rp_id.size() && host.ends_with(rp_id) &&
+                           host[host.size() - rp_id.size() - 1] == '.');
+}
+
+/// scheme://host[:port] and nothing more, as a browser writes an origin.
+bool is_origin_of(std::string_view origin, std::string_view rp_id) {
+  constexpr std::string_view kHttps = "https://";
+  constexpr std::string_view kHttp = "http://";
+  const bool is_https = origin.starts_with(kHttps);
+  if (!is_https && !origin.starts_with(kHttp)) return false;
+  origin.remove_prefix(is_https ? kHttps.size() : kHttp.size());
+  const auto colon = origin.find(':');
+  const auto host = origin.substr(0, colon);
+  if (colon != std::string_view::npos) {
+    const auto port = origin.substr(colon + 1);
+    if (!is_port(port) || port == (is_https ? "443" : "80")) return false;
+  }
+  if (!is_https && host != "localhost") return false;
+  return is_domain(host) && is_same_or_below(host, rp_id);
+}
+
+}  // namespace
+
+Result<void> validate(const PassPolicy& policy) {
+  constexpr long long kShortest = 10;    // Graph: 10 minutes …
+  constexpr long long kLongest = 43200;  // … to 30 days
+  const auto minimum = policy.minimum_lifetime.count();
+  const auto maximum = policy.maximum_lifetime.count();
+  for (const auto& checked : {
+           in_range("minimumLifetimeInMinutes", minimum, kShortest, kLongest),
+           in_range("maximumLifetimeInMinutes",
+                    maximum,
+                    std::max<long long>(kShortest, minimum),
+                    kLongest),
+           in_range("defaultLifetimeInMinutes", policy.default_lifetime.count(), minimum, maximum),
+           in_range("defaultLength", policy.default_length, 8, 48),
+           in_range("idleLimitInMinutes", policy.idle_limit.count(), 1, 60),
+           in_range("credentialsPerSession", policy.credentials_per_session, 1, 10),
+           in_range("windowInSeconds", policy.window.count(), 60, 600),
+           in_range("lockout.freeAttemptsPerNameAndStation",
+                    policy.lockout.free_attempts_per_name_and_station,
+                    1,
+                    20),
+           in_range("lockout.longestPauseInMinutes", policy.lockout.longest_pause.count(), 1, 1440),
+           in_range("lockout.attemptsPerName", policy.lockout.attempts_per_name, 5, 1000),
+           in_range("lockout.attemptsPerStation", policy.lockout.attempts_per_station, 5, 10000),
+           in_range(
+               "lockout.stationPeriodInMinutes", policy.lockout.station_period.count(), 1, 1440),
+           check_targets("includeTargets", policy.include_targets),
+           check_targets("excludeTargets", policy.exclude_targets),
+       }) {
+    if (!checked) return checked;
+  }
+  return {};
+}
+
+Result<void> validate(const KeyPolicy& policy) {
+  constexpr int kKnown[] = {-7, -8, -35, -36, -53, -257};
+  if (policy.algorithms.empty()) {
+    return fail(ErrorCode::kPolicyInvalid, "algorithms is empty: no key could be registered");
+  }
+  for (const int algorithm : policy.algorithms) {
+    if (std::ranges::find(kKnown, algorithm) == std::end(kKnown)) {
+      return fail(ErrorCode::kPolicyInvalid,
+                  fmt::format("algorithms has {}, which is not one of -7 (ES256), -8 (EdDSA), "
+                              "-35 (ES384), -36 (ES512), -53 (Ed448), -257 (RS256)",
+                              algorithm));
+    }
+    if (std::ranges::count(policy.algorithms, algorithm) > 1) {
+      return fail(ErrorCode::kPolicyInvalid, fmt::format("algorithms names {} twice", algorithm));
+    }
+  }
+  return {};
+}
+
+Result<void> validate(const RelyingParty& relying_party) {
+  if (!is_domain(relying_party.id)) {
+    return fail(ErrorCode::kInvalidArgument,
+                "the relying party's id must be a domain in lower case, such as example.org, "
+                "without scheme, port or path");
+  }
+  if (relying_party.name.empty() || relying_party.name.size() > 64) {
+    return fail(ErrorCode::kInvalidArgument, "the relying party needs a name of 1 to 64 bytes");
+  }
+  if (relying_party.origins.empty()) {
+    return fail(ErrorCode::kInvalidArgument, "the relying party needs at least one origin");
+  }
+  for (const auto& origin : relying_party.origins) {
+    if (!is_origin_of(origin, relying_party.id)) {
+      return fail(ErrorCode::kInvalidArgument,
+                  fmt::format("'{}' is no origin of {}: write https://HOST or https://HOST:PORT "
+                              "with HOST equal to it or below it, and no path",
+                              origin,
+                              relying_party.id));
+    }
+  }
+  return {};
+}
+
+}  // namespace firstkey::core
