@@ -1,0 +1,134 @@
+#pragma once
+// What passes between firstkey and a security key, in CTAP's own notions: where a key is, what it
+// says of itself, what it is asked and what it answers. Plain data; nothing here is secret.
+// Source: CTAP 2.1 §6.1 (makeCredential), §6.2 (getAssertion), §6.4 (getInfo).
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace firstkey::device {
+
+using Bytes = std::vector<std::uint8_t>;
+using BytesView = std::span<const std::uint8_t>;
+using Sha256 = std::array<std::uint8_t, 32>;
+using Aaguid = std::array<std::uint8_t, 16>;
+using CredentialId = Bytes;
+/// A COSE algorithm identifier, such as -7 for ES256. Source: IANA COSE Algorithms.
+using CoseAlgorithm = std::int32_t;
+inline constexpr CoseAlgorithm kEs256 = -7;
+inline constexpr CoseAlgorithm kEdDsa = -8;
+inline constexpr CoseAlgorithm kEs384 = -35;
+inline constexpr CoseAlgorithm kRs256 = -257;
+
+/// An option of getInfo: absent and false are different answers (clientPin absent: no PIN at all;
+/// clientPin false: none set yet).
+enum class Option : std::uint8_t { kAbsent, kFalse, kTrue };
+
+/// The options of getInfo, one member each, with the specification's defaults where one is stated.
+struct AuthenticatorOptions {
+  Option plat = Option::kFalse;
+  Option rk = Option::kFalse;
+  Option client_pin = Option::kAbsent;
+  Option up = Option::kTrue;
+  Option uv = Option::kAbsent;
+  Option pin_uv_auth_token = Option::kAbsent;
+  Option no_mc_ga_permissions_with_client_pin = Option::kAbsent;
+  Option large_blobs = Option::kAbsent;
+  Option ep = Option::kAbsent;
+  Option bio_enroll = Option::kAbsent;
+  Option cred_mgmt = Option::kAbsent;
+  Option authnr_cfg = Option::kAbsent;
+  Option set_min_pin_length = Option::kAbsent;
+  Option make_cred_uv_not_rqd = Option::kFalse;
+  Option always_uv = Option::kAbsent;
+  Option uv_acfg = Option::kAbsent;
+  Option uv_bio_enroll = Option::kAbsent;
+
+  friend bool operator==(const AuthenticatorOptions&, const AuthenticatorOptions&) = default;
+};
+
+/// What an authenticator says of itself. Nothing in here is proven before an attestation is.
+struct AuthenticatorFacts {
+  bool is_fido2 = false;  ///< false: it speaks U2F only and answers no CTAP 2 command
+  bool is_simulated = false;
+  std::vector<std::string> versions;    ///< "FIDO_2_0", "FIDO_2_1", "U2F_V2", …
+  std::vector<std::string> extensions;  ///< "credProtect", "hmac-secret", …
+  std::vector<std::string> transports;  ///< "usb", "nfc", …
+  Aaguid aaguid{};
+  AuthenticatorOptions options;
+  std::vector<CoseAlgorithm> algorithms;  ///< in the key's order; ES256 alone when it lists none
+  std::vector<std::uint8_t> pin_protocols;
+  std::uint64_t max_message_size = 1024;  ///< bytes
+  std::optional<std::uint64_t> max_credentials_in_list;
+  std::optional<std::uint64_t> max_credential_id_length;  ///< bytes
+  std::optional<std::uint64_t> firmware_version;          ///< as the maker counts
+  std::optional<std::uint64_t> remaining_discoverable_credentials;
+  std::uint64_t min_pin_length = 4;  ///< Unicode code points
+  bool is_pin_change_forced = false;
+
+  [[nodiscard]] bool has_version(std::string_view version) const;
+  [[nodiscard]] bool has_extension(std::string_view extension) const;
+  [[nodiscard]] bool has_algorithm(CoseAlgorithm algorithm) const;
+  [[nodiscard]] bool has_pin() const { return options.client_pin == Option::kTrue; }
+  [[nodiscard]] bool supports_pin() const { return options.client_pin != Option::kAbsent; }
+  /// The key verifies its user by itself (fingerprint, own keypad) and is ready to.
+  [[nodiscard]] bool has_user_verification() const { return options.uv == Option::kTrue; }
+  [[nodiscard]] bool supports_resident_keys() const { return options.rk == Option::kTrue; }
+};
+
+/// Source: CTAP 2.1 §12.1. The numbers are the extension's values.
+enum class CredentialProtection : std::uint8_t {
+  kUvOptional = 1,
+  kUvOptionalWithCredentialIdList = 2,
+  kUvRequired = 3,
+};
+
+struct CredentialRequest {
+  Sha256 client_data_hash{};
+  std::string rp_id;
+  std::string rp_name;
+  Bytes user_id;  ///< the user handle, 1..64 bytes
+  std::string user_name;
+  std::string user_display_name;
+  std::vector<CoseAlgorithm> algorithms;  ///< the wanted ones, dearest first
+  bool is_resident_key_wanted = false;
+  /// With it and without a PIN the key must verify its user by itself; else kPinRequired.
+  bool is_user_verification_required = false;
+  std::optional<CredentialProtection> credential_protection;
+  /// A key without credProtect is then refused; otherwise the wish is dropped for such a key.
+  bool is_credential_protection_enforced = false;
+  bool is_hmac_secret_wanted = false;  ///< dropped for a key that lacks it, as WebAuthn has it
+  std::vector<CredentialId> excluded_credentials;
+};
+
+struct CredentialResponse {
+  std::string format;                   ///< "packed", "fido-u2f", "none", "tpm"
+  Bytes authenticator_data;             ///< as signed
+  Bytes attestation_statement;          ///< a CBOR map
+  Bytes attestation_object;             ///< canonical {"fmt", "attStmt", "authData"}
+  CredentialId credential_id;           ///< as found in the authenticator data; not yet verified
+  CoseAlgorithm algorithm = 0;          ///< the one that was asked
+  std::vector<std::string> transports;  ///< of this key, for the registration response
+};
+
+struct AssertionRequest {
+  Sha256 client_data_hash{};
+  std::string rp_id;
+  std::vector<CredentialId> allowed_credentials;  ///< empty: any discoverable one
+  bool is_user_verification_required = false;
+  bool is_user_presence_wanted = true;  ///< false: a silent look whether the key has one of these
+};
+
+struct AssertionResponse {
+  CredentialId credential_id;
+  Bytes authenticator_data;  ///< as signed
+  Bytes signature;
+  Bytes user_handle;  ///< empty when the key did not say
+};
+
+}  // namespace firstkey::device
