@@ -1,0 +1,107 @@
+#pragma once
+// One transaction on one SQLite connection: the port's operations as prepared statements. Begin,
+// commit and savepoints are the store's (sqlite_store.cpp).
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include "core/store.h"
+
+namespace firstkey::core {
+
+/// A connection with its prepared statements. Used by one thread at a time.
+class SqliteConnection {
+ public:
+  /// Throws SQLite::Exception. Errors are told apart by error_of().
+  SqliteConnection(const std::string& path, int flags);
+
+  /// The statement for `sql`, a string literal, ready to be bound.
+  [[nodiscard]] SQLite::Statement& prepared(const char* sql);
+  void run(const char* sql) { database_.exec(sql); }
+  [[nodiscard]] SQLite::Database& database() noexcept { return database_; }
+
+ private:
+  SQLite::Database database_;
+  std::map<const char*, std::unique_ptr<SQLite::Statement>> statements_;
+};
+
+/// What went wrong, in the port's terms, with what to do about it.
+[[nodiscard]] Error error_of(const SQLite::Exception& exception);
+
+class SqliteTransaction final : public WriteTransaction {
+ public:
+  SqliteTransaction(SqliteConnection& connection, const Clock& clock, Random& random)
+      : connection_(connection), source_(clock), random_(random) {}
+
+  /// Stores the mark of the last decision; called once, before the commit.
+  void raise_mark();
+
+  [[nodiscard]] ClockDecision clock() override;
+  [[nodiscard]] std::optional<Settings> settings() override;
+  [[nodiscard]] std::optional<User> user(const UserId& id) override;
+  [[nodiscard]] std::optional<User> user_by_name(std::string_view name) override;
+  [[nodiscard]] std::vector<User> users(std::string_view after, std::size_t limit) override;
+  [[nodiscard]] std::size_t count_administrators() override;
+  [[nodiscard]] std::optional<Pass> pass(const PassId& id) override;
+  [[nodiscard]] std::optional<Pass> pass_of(const UserId& user) override;
+  [[nodiscard]] std::vector<Pass> passes(const PassId& after, std::size_t limit) override;
+  [[nodiscard]] std::optional<Session> session(const SessionId& id) override;
+  [[nodiscard]] std::optional<Session> session_of_redemption(const PassId& pass,
+                                                             const StationId& station,
+                                                             const Sha256& secret_hash) override;
+  [[nodiscard]] std::vector<Session> open_sessions() override;
+  [[nodiscard]] std::vector<Session> open_sessions_of(const UserId& user) override;
+  [[nodiscard]] std::vector<Session> recent_sessions(std::size_t limit) override;
+  [[nodiscard]] std::optional<Challenge> challenge(BytesView value) override;
+  [[nodiscard]] std::optional<CredentialRecord> credential(BytesView id) override;
+  [[nodiscard]] std::vector<CredentialRecord> credentials_of(const UserId& user) override;
+  [[nodiscard]] std::vector<CredentialRecord> credentials(BytesView after,
+                                                          std::size_t limit) override;
+  [[nodiscard]] bool has_credentials() override;
+  [[nodiscard]] std::optional<LockoutCounter> lockout(LockoutScope scope,
+                                                      const Sha256& key) override;
+  [[nodiscard]] std::vector<LockoutCounter> lockouts() override;
+  [[nodiscard]] std::size_t count_lockouts() override;
+  [[nodiscard]] std::vector<AuditRow> audit_rows(std::int64_t from_sequence,
+                                                 std::size_t limit) override;
+  [[nodiscard]] std::optional<AuditRow> last_audit_row() override;
+
+  void put_settings(const Settings& settings) override;
+  [[nodiscard]] bool insert_user(const User& user) override;
+  void update_user(const User& user) override;
+  void delete_user(const UserId& id) override;
+  void insert_pass(const Pass& pass) override;
+  void delete_pass(const PassId& id) override;
+  [[nodiscard]] bool mark_redeemed(const PassId& id, Instant at) override;
+  void insert_session(const Session& session) override;
+  void update_session(const Session& session) override;
+  void insert_challenge(const Challenge& challenge) override;
+  [[nodiscard]] bool mark_used(BytesView challenge,
+                               Instant at,
+                               const Sha256& response_hash,
+                               BytesView stored_credential_id) override;
+  void delete_challenges_before(Instant created_before) override;
+  [[nodiscard]] bool insert_credential(const CredentialRecord& credential) override;
+  void update_credential(const CredentialRecord& credential) override;
+  void delete_credential(BytesView id) override;
+  void put_lockout(const LockoutCounter& counter) override;
+  void delete_lockout(LockoutScope scope, const Sha256& key) override;
+  void delete_lockouts_before(Instant last_at_before) override;
+  void append_audit(const AuditEvent& event) override;
+  void reset_clock_mark() override;
+
+ private:
+  [[nodiscard]] std::optional<ClockMark> stored_mark();
+
+  SqliteConnection& connection_;
+  const Clock& source_;
+  Random& random_;
+  std::optional<ClockMark> mark_;  ///< what this transaction has decided so far, or what is stored
+  bool is_mark_read_ = false;
+  bool is_mark_reset_ = false;
+};
+
+}  // namespace firstkey::core
