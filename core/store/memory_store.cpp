@@ -222,8 +222,10 @@ class MemoryTransaction final : public WriteTransaction {
   }
 
   bool insert_credential(const CredentialRecord& credential) override {
+    if (state_.credentials.contains(credential.id)) return false;
     need_user(credential.user);
-    return state_.credentials.emplace(credential.id, credential).second;
+    state_.credentials.emplace(credential.id, credential);
+    return true;
   }
   void update_credential(const CredentialRecord& credential) override {
     const auto found = state_.credentials.find(credential.id);

@@ -49,7 +49,7 @@ std::unique_ptr<SqliteConnection> connect(const std::string& path, int flags) {
   return connection;
 }
 
-Result<void> migrate(SqliteConnection& connection) {
+Result<void> migrate(SqliteConnection& connection, SqliteStore::Presence presence) {
   connection.run("BEGIN EXCLUSIVE");
   const auto version = pragma(connection, "PRAGMA user_version");
   const auto application = pragma(connection, "PRAGMA application_id");
@@ -58,6 +58,12 @@ Result<void> migrate(SqliteConnection& connection) {
   if (!is_empty && application != kApplicationId) {
     connection.run("ROLLBACK");
     return fail(ErrorCode::kStoreDamaged, "this is a database, but not a firstkey store");
+  }
+  if (is_empty && presence == SqliteStore::Presence::kMustExist) {
+    connection.run("ROLLBACK");
+    return fail(
+        ErrorCode::kStoreDamaged,
+        "the database is empty; restore a backup, or remove the file and run firstkey init");
   }
   if (version < 0 || std::cmp_greater(version, steps.size())) {
     connection.run("ROLLBACK");
@@ -122,7 +128,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path,
     store->writer_->run("PRAGMA journal_mode = WAL");
     store->writer_->run("PRAGMA synchronous = FULL");
     store->writer_->run("PRAGMA journal_size_limit = 16777216");
-    return migrate(*store->writer_);
+    return migrate(*store->writer_, presence);
   });
   if (!opened) return std::unexpected(opened.error());
   store->thread_ = std::thread(&SqliteStore::serve_writers, store.get());

@@ -32,8 +32,8 @@ class SqliteFixture {
   void close() { store_.reset(); }
   void reopen() {
     store_.reset();
-    auto opened = core::SqliteStore::open(
-        path(), core::SqliteStore::Presence::kMayBeCreated, clock, random);
+    auto opened =
+        core::SqliteStore::open(path(), core::SqliteStore::Presence::kMayBeCreated, clock, random);
     REQUIRE_MESSAGE(opened, opened.error().detail);
     store_ = std::move(opened.value());
   }

@@ -37,7 +37,8 @@ Picture picture_of(Store& store) {
   });
 }
 
-/// One transaction of up to four operations drawn by `random`; returns what the operations answered.
+/// One transaction of up to four operations drawn by `random`; returns what the operations
+/// answered.
 std::string run_random_work(Store& store, std::uint64_t seed) {
   std::string answers;
   const auto done = store.write([&](WriteTransaction& t) {
@@ -66,7 +67,8 @@ std::string run_random_work(Store& store, std::uint64_t seed) {
           break;
         }
         case 4:
-          say(t.insert_credential(make_credential(user, std::string(1, static_cast<char>('a' + random.below(3))))));
+          say(t.insert_credential(
+              make_credential(user, std::string(1, static_cast<char>('a' + random.below(3))))));
           break;
         case 5:
           t.delete_pass(pass.id);
@@ -97,7 +99,8 @@ TEST_SUITE("contract/store_model") {
       CAPTURE(seed);
       REQUIRE(run_random_work(model.store(), seed) == run_random_work(sqlite.store(), seed));
       if (seed % 250 == 0) sqlite.reopen();
-      // Salts of audit rows are drawn from each fixture's own source, which abort at the same steps.
+      // Salts of audit rows are drawn from each fixture's own source, which abort at the same
+      // steps.
       if (seed % 10 == 0) REQUIRE(picture_of(model.store()) == picture_of(sqlite.store()));
     }
     CHECK(sqlite.store().check());

@@ -125,13 +125,17 @@ TEST_SUITE("contract/store") {
         {"a pass without its user",
          [](WriteTransaction& t) { t.insert_pass(make_pass(make_user("ghost"))); }},
         {"a session without its user",
-         [](WriteTransaction& t) { t.insert_session(make_session(make_pass(make_user("ghost")))); }},
+         [](WriteTransaction& t) {
+           t.insert_session(make_session(make_pass(make_user("ghost"))));
+         }},
         {"a challenge without its session",
          [](WriteTransaction& t) {
            t.insert_challenge(make_challenge(make_session(make_pass(make_user("ghost")))));
          }},
         {"a credential without its user",
-         [](WriteTransaction& t) { (void)t.insert_credential(make_credential(make_user("ghost"))); }},
+         [](WriteTransaction& t) {
+           (void)t.insert_credential(make_credential(make_user("ghost")));
+         }},
         {"updating a user who is not there",
          [](WriteTransaction& t) { t.update_user(make_user("ghost")); }},
         {"updating a session that is not there",
@@ -166,7 +170,8 @@ TEST_SUITE("contract/store") {
     }
   }
 
-  TEST_CASE_TEMPLATE("a name is taken whatever its case, and a handle is taken too", Fixture, STORES) {
+  TEST_CASE_TEMPLATE(
+      "a name is taken whatever its case, and a handle is taken too", Fixture, STORES) {
     Fixture f;
     commit(f.store(), [](WriteTransaction& t) {
       CHECK(t.insert_user(make_user("lee")));
@@ -194,7 +199,8 @@ TEST_SUITE("contract/store") {
     const auto first = seen(f.store(), [](ReadTransaction& t) { return t.users("", 3); });
     REQUIRE(first.size() == 3);
     CHECK(first[0].name == "a@example.org");
-    const auto rest = seen(f.store(), [](ReadTransaction& t) { return t.users("c@example.org", 3); });
+    const auto rest =
+        seen(f.store(), [](ReadTransaction& t) { return t.users("c@example.org", 3); });
     REQUIRE(rest.size() == 1);
     CHECK(rest[0].name == "d@example.org");
     CHECK(seen(f.store(), [&](ReadTransaction& t) {
@@ -271,7 +277,8 @@ TEST_SUITE("contract/store") {
       CHECK_FALSE(t.mark_used(challenge.value, kStart, answer, Bytes{8}));
       CHECK_FALSE(t.mark_used(Bytes{1}, kStart, answer, Bytes{7}));
     });
-    const auto used = seen(f.store(), [&](ReadTransaction& t) { return t.challenge(challenge.value); });
+    const auto used =
+        seen(f.store(), [&](ReadTransaction& t) { return t.challenge(challenge.value); });
     REQUIRE(used);
     CHECK(used->used_at == kStart);
     CHECK(used->response_hash == answer);
@@ -412,7 +419,8 @@ TEST_SUITE("contract/store") {
     CHECK(seen(f.store(), [](ReadTransaction& t) { return t.clock().now; }) == kStart);
   }
 
-  TEST_CASE_TEMPLATE("a clock behind its mark after a reboot is uncertain until a commit", Fixture, STORES) {
+  TEST_CASE_TEMPLATE(
+      "a clock behind its mark after a reboot is uncertain until a commit", Fixture, STORES) {
     Fixture f;
     commit(f.store(), [](WriteTransaction&) {});
     f.clock.reboot(minutes(1));

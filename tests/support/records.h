@@ -28,18 +28,19 @@ inline core::User make_user(const std::string& name) {
 }
 
 inline core::Pass make_pass(const core::User& user) {
-  return {.id = core::PassId("pass-of-" + user.id.text()),
-          .user = user.id,
-          .correlation = core::CorrelationId("correlation-" + user.id.text()),
-          .verifier = {.salt = bytes_of("salt", 16), .key_id = "1", .digest = bytes_of("digest", 32)},
-          .alphabet = core::Alphabet::kCrockfordBase32,
-          .created_at = kStart,
-          .created_by = core::UserId("user-ana"),
-          .start_at = kStart,
-          .lifetime = std::chrono::minutes(60),
-          .is_one_time = true,
-          .is_bootstrap = false,
-          .redeemed_at = std::nullopt};
+  return {
+      .id = core::PassId("pass-of-" + user.id.text()),
+      .user = user.id,
+      .correlation = core::CorrelationId("correlation-" + user.id.text()),
+      .verifier = {.salt = bytes_of("salt", 16), .key_id = "1", .digest = bytes_of("digest", 32)},
+      .alphabet = core::Alphabet::kCrockfordBase32,
+      .created_at = kStart,
+      .created_by = core::UserId("user-ana"),
+      .start_at = kStart,
+      .lifetime = std::chrono::minutes(60),
+      .is_one_time = true,
+      .is_bootstrap = false,
+      .redeemed_at = std::nullopt};
 }
 
 inline core::Session make_session(const core::Pass& pass, const std::string& station = "kiosk") {
@@ -60,7 +61,8 @@ inline core::Session make_session(const core::Pass& pass, const std::string& sta
           .credentials = 0};
 }
 
-inline core::Challenge make_challenge(const core::Session& session, const std::string& value = "c") {
+inline core::Challenge make_challenge(const core::Session& session,
+                                      const std::string& value = "c") {
   return {.value = bytes_of(value, 32),
           .session = session.id,
           .purpose = core::ChallengePurpose::kRegistration,
@@ -107,14 +109,15 @@ inline core::AuditEvent make_event(const std::string& action) {
 }
 
 inline core::Settings make_settings() {
-  return {.relying_party = {.id = "example.org", .name = "Example", .origins = {"https://example.org"}},
-          .pass_policy = {},
-          .key_policy = {},
-          .trust_roots = {{.id = "ab", .subject = "CN=Root", .der = {1, 2, 3}}},
-          .owner_uid = 1000,
-          .owner = core::UserId("user-ana"),
-          .epoch = 1,
-          .created_at = kStart};
+  return {
+      .relying_party = {.id = "example.org", .name = "Example", .origins = {"https://example.org"}},
+      .pass_policy = {},
+      .key_policy = {},
+      .trust_roots = {{.id = "ab", .subject = "CN=Root", .der = {1, 2, 3}}},
+      .owner_uid = 1000,
+      .owner = core::UserId("user-ana"),
+      .epoch = 1,
+      .created_at = kStart};
 }
 
 }  // namespace firstkey::tests
