@@ -56,14 +56,16 @@ struct Grant {
 using enum Operation;
 using enum Role;
 
-/// The whole table; what is not here is refused. Kept in the order of core/README.md, "Roles".
+/// The whole table; what is not here is refused. Told in words in core/README.md, "Roles".
 constexpr Grant kGrants[] = {
     {kReadPolicy, kAuthenticationPolicyAdministrator, kSystem},
     {kReadPolicy, kAuthenticationAdministrator, kSystem},
     {kReadPolicy, kPrivilegedAuthenticationAdministrator, kSystem},
+    {kReadPolicy, kPrivilegedRoleAdministrator, kSystem},
     {kReadPolicy, kGlobalReader, kSystem},
     {kWritePolicy, kAuthenticationPolicyAdministrator, kSystem},
     {kWriteTrustRoots, kAuthenticationPolicyAdministrator, kSystem},
+    {kWriteRelyingParty, kPrivilegedRoleAdministrator, kSystem},
     {kReadUsers, kAuthenticationAdministrator, kEverybody},
     {kReadUsers, kPrivilegedAuthenticationAdministrator, kEverybody},
     {kReadUsers, kUserAdministrator, kEverybody},
@@ -71,7 +73,7 @@ constexpr Grant kGrants[] = {
     {kReadUsers, kGlobalReader, kEverybody},
     {kWriteUsers, kUserAdministrator, kMembers},
     {kWriteUsers, kPrivilegedRoleAdministrator, kOthers},
-    {kAssignRoles, kPrivilegedRoleAdministrator, kOthers},
+    {kAssignRoles, kPrivilegedRoleAdministrator, kEverybody},
     {kIssuePass, kAuthenticationAdministrator, kMembers},
     {kIssuePass, kPrivilegedAuthenticationAdministrator, kOthers},
     {kReadPass, kAuthenticationAdministrator, kMembers},
@@ -84,11 +86,12 @@ constexpr Grant kGrants[] = {
     {kReadCredentials, kGlobalReader, kEverybody},
     {kDeleteCredential, kAuthenticationAdministrator, kMembers},
     {kDeleteCredential, kPrivilegedAuthenticationAdministrator, kOthers},
-    {kExportCredentials, kPrivilegedAuthenticationAdministrator, kEverybody},
+    {kExportCredentials, kAuthenticationAdministrator, kMembers},
+    {kExportCredentials, kPrivilegedAuthenticationAdministrator, kOthers},
     {kExportCredentials, kGlobalReader, kEverybody},
-    {kReadSessions, kAuthenticationAdministrator, kSystem},
-    {kReadSessions, kPrivilegedAuthenticationAdministrator, kSystem},
-    {kReadSessions, kGlobalReader, kSystem},
+    {kReadSessions, kAuthenticationAdministrator, kMembers},
+    {kReadSessions, kPrivilegedAuthenticationAdministrator, kOthers},
+    {kReadSessions, kGlobalReader, kEverybody},
     {kEndSession, kAuthenticationAdministrator, kMembers},
     {kEndSession, kPrivilegedAuthenticationAdministrator, kOthers},
     {kReadLockouts, kAuthenticationAdministrator, kSystem},
@@ -96,14 +99,21 @@ constexpr Grant kGrants[] = {
     {kReadLockouts, kGlobalReader, kSystem},
     {kClearLockout, kAuthenticationAdministrator, kMembers},
     {kClearLockout, kPrivilegedAuthenticationAdministrator, kOthers},
-    {kReadAudit, kAuditor, kSystem},
+    {kReadAudit, kAuthenticationAdministrator, kSystem},
+    {kReadAudit, kPrivilegedAuthenticationAdministrator, kSystem},
     {kReadAudit, kGlobalReader, kSystem},
+    {kReadAudit, kAuditor, kSystem},
+    {kReadAuditNames, kAuditor, kSystem},
+    {kReadStore, kPrivilegedRoleAdministrator, kSystem},
+    {kReadStore, kGlobalReader, kSystem},
+    {kReadStore, kAuditor, kSystem},
     {kResetClock, kPrivilegedRoleAdministrator, kSystem},
     {kBackUpStore, kPrivilegedRoleAdministrator, kSystem},
     {kRedeem, kStation, kSystem},
 };
 
-/// What everybody may do with the own pass and credentials, holding a role or not.
+/// What everybody may do to themselves, holding a role or not: see the state of their own pass and
+/// credentials, and give the pass back.
 bool is_own_right(Operation operation) {
   return operation == kReadPass || operation == kDeletePass || operation == kReadCredentials;
 }

@@ -41,9 +41,10 @@ inline constexpr Role kAllRoles[] = {
 [[nodiscard]] bool is_administrator(const std::set<Role>& roles) noexcept;
 
 enum class Operation {
-  kReadPolicy,
+  kReadPolicy,  ///< policies, trust roots and the relying party
   kWritePolicy,
   kWriteTrustRoots,
+  kWriteRelyingParty,
   kReadUsers,
   kWriteUsers,
   kAssignRoles,
@@ -58,12 +59,26 @@ enum class Operation {
   kReadLockouts,
   kClearLockout,
   kReadAudit,
+  kReadAuditNames,  ///< the personal fields of audit rows, which may hold what a stranger typed
+  kReadStore,       ///< what its clock says and whether it is whole
   kResetClock,
   kBackUpStore,
   kRedeem,
 };
 
-/// Whom an operation is done to, as far as roles care.
+inline constexpr Operation kAllOperations[] = {
+    Operation::kReadPolicy,        Operation::kWritePolicy,     Operation::kWriteTrustRoots,
+    Operation::kWriteRelyingParty, Operation::kReadUsers,       Operation::kWriteUsers,
+    Operation::kAssignRoles,       Operation::kIssuePass,       Operation::kReadPass,
+    Operation::kDeletePass,        Operation::kReadCredentials, Operation::kDeleteCredential,
+    Operation::kExportCredentials, Operation::kReadSessions,    Operation::kEndSession,
+    Operation::kReadLockouts,      Operation::kClearLockout,    Operation::kReadAudit,
+    Operation::kReadAuditNames,    Operation::kReadStore,       Operation::kResetClock,
+    Operation::kBackUpStore,       Operation::kRedeem,
+};
+
+/// Whom an operation is done to, as far as roles care. "Nobody" is also how a list is asked for:
+/// who may not do that gets no list, and each entry is then judged by its own subject.
 enum class Subject { kNobody, kOneself, kMember, kAdministrator };
 
 /// Errors: kRoleMissing, kNotForOneself, kAdministratorsNeedPrivilegedRole.
