@@ -1,7 +1,6 @@
 #include "core/policy.h"
 
 #include <algorithm>
-#include <cctype>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -11,8 +10,31 @@ namespace firstkey::core {
 namespace {
 
 constexpr std::size_t kMaxTargets = 1000;
-constexpr std::size_t kMaxLabel = 63;  // RFC 1035 §2.3.4
+constexpr std::size_t kMaxTargetId = 256;
+constexpr std::size_t kMaxOrigins = 16;
+constexpr std::size_t kMaxRelyingPartyName = 64;  // WebAuthn L3 §6.4.1: a key may cut a longer one
+constexpr std::size_t kMaxLabel = 63;             // RFC 1035 §2.3.4
 constexpr std::size_t kMaxDomain = 253;
+
+// ASCII only: what a locale calls a letter or a digit is no part of a domain name.
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_lower(char c) {
+  return c >= 'a' && c <= 'z';
+}
+
+bool is_printable(std::string_view text) {
+  return std::ranges::none_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7F; });
+}
+
+/// 8-4-4-4-12 lower-case hexadecimal digits, as make_uuid() writes them.
+bool is_uuid(std::string_view text) {
+  constexpr std::string_view kForm = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+  return std::ranges::equal(text, kForm, [](char c, char form) {
+    return form == '-' ? c == '-' : is_digit(c) || (c >= 'a' && c <= 'f');
+  });
+}
 
 Result<void> in_range(std::string_view field, long long value, long long low, long long high) {
   if (value >= low && value <= high) return {};
@@ -26,25 +48,36 @@ Result<void> check_targets(std::string_view field, const std::vector<Target>& ta
                 fmt::format("{} has more than {} entries", field, kMaxTargets));
   }
   for (const auto& target : targets) {
-    if (target.id.empty() || target.id.size() > 256) {
-      return fail(ErrorCode::kPolicyInvalid,
-                  fmt::format("{} names nobody: each target needs an id of 1 to 256 bytes", field));
+    if (target.id.empty() || target.id.size() > kMaxTargetId || !is_printable(target.id)) {
+      return fail(
+          ErrorCode::kPolicyInvalid,
+          fmt::format(
+              "{} names nobody: each target needs an id of 1 to {} bytes", field, kMaxTargetId));
+    }
+    if (target.kind == Target::Kind::kUser && !is_uuid(target.id)) {
+      return fail(
+          ErrorCode::kPolicyInvalid,
+          fmt::format("{} has the user '{}': write the user's id, not the name", field, target.id));
+    }
+    if (std::ranges::count(targets, target) > 1) {
+      return fail(ErrorCode::kPolicyInvalid, fmt::format("{} names '{}' twice", field, target.id));
     }
   }
   return {};
 }
 
 bool is_label(std::string_view label) {
-  const auto is_plain = [](unsigned char c) { return std::islower(c) || std::isdigit(c); };
   return !label.empty() && label.size() <= kMaxLabel && label.front() != '-' &&
          label.back() != '-' &&
-         std::ranges::all_of(label, [&](unsigned char c) { return c == '-' || is_plain(c); });
+         std::ranges::all_of(label, [](char c) { return c == '-' || is_lower(c) || is_digit(c); });
 }
 
-/// Lower-case ASCII labels; internationalised names in their A-label form. A name whose last label
-/// is a number would be an IPv4 address to a browser.
+/// Two or more lower-case ASCII labels (internationalised names in their A-label form), or
+/// localhost: of other single labels a browser refuses all that are public suffixes. A name whose
+/// last label is a number would be an IPv4 address to it.
 bool is_domain(std::string_view text) {
-  if (text.empty() || text.size() > kMaxDomain) return false;
+  if (text == "localhost") return true;
+  if (text.size() > kMaxDomain || !text.contains('.')) return false;
   std::string_view last;
   while (true) {
     const auto dot = text.find('.');
@@ -53,12 +86,12 @@ bool is_domain(std::string_view text) {
     if (dot == std::string_view::npos) break;
     text.remove_prefix(dot + 1);
   }
-  return !std::ranges::all_of(last, [](unsigned char c) { return std::isdigit(c); });
+  return !std::ranges::all_of(last, is_digit);
 }
 
 bool is_port(std::string_view text) {
   if (text.empty() || text.size() > 5 || text.front() == '0') return false;
-  if (!std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c); })) return false;
+  if (!std::ranges::all_of(text, is_digit)) return false;
   return std::stoi(std::string(text)) <= 65535;
 }
 
@@ -144,11 +177,16 @@ Result<void> validate(const RelyingParty& relying_party) {
                 "the relying party's id must be a domain in lower case, such as example.org, "
                 "without scheme, port or path");
   }
-  if (relying_party.name.empty() || relying_party.name.size() > 64) {
-    return fail(ErrorCode::kInvalidArgument, "the relying party needs a name of 1 to 64 bytes");
+  if (relying_party.name.empty() || relying_party.name.size() > kMaxRelyingPartyName ||
+      !is_printable(relying_party.name)) {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("the relying party needs a name of 1 to {} bytes without control "
+                            "characters",
+                            kMaxRelyingPartyName));
   }
-  if (relying_party.origins.empty()) {
-    return fail(ErrorCode::kInvalidArgument, "the relying party needs at least one origin");
+  if (relying_party.origins.empty() || relying_party.origins.size() > kMaxOrigins) {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("the relying party needs 1 to {} origins", kMaxOrigins));
   }
   for (const auto& origin : relying_party.origins) {
     if (!is_origin_of(origin, relying_party.id)) {
@@ -157,6 +195,9 @@ Result<void> validate(const RelyingParty& relying_party) {
                               "with HOST equal to it or below it, and no path",
                               origin,
                               relying_party.id));
+    }
+    if (std::ranges::count(relying_party.origins, origin) > 1) {
+      return fail(ErrorCode::kInvalidArgument, fmt::format("'{}' is named twice", origin));
     }
   }
   return {};
