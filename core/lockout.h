@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/bytes.h"
 #include "core/clock.h"
@@ -17,10 +18,11 @@ enum class LockoutScope { kNameAtStation, kName, kStation };
 struct LockoutCounter {
   LockoutScope scope = LockoutScope::kNameAtStation;
   Sha256 key{};
-  int attempts = 0;         ///< reserved and not given back
-  Instant first_at;         ///< of the present count
-  Instant last_at;          ///< counters expire from here
-  Instant blocked_until{};  ///< epoch: not blocked
+  int attempts = 0;             ///< reserved and not given back
+  Instant first_at;             ///< of the present count
+  Instant last_at;              ///< counters expire from here
+  Instant blocked_until{};      ///< epoch: not blocked
+  std::vector<Instant> recent;  ///< of a station: when its latest attempts were, oldest first
 
   friend bool operator==(const LockoutCounter&, const LockoutCounter&) = default;
 };

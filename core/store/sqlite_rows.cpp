@@ -41,6 +41,23 @@ std::vector<std::string> texts_of(const std::string& text) {
   return texts;
 }
 
+std::string instants_text(const std::vector<Instant>& instants) {
+  json::array list;
+  for (const auto instant : instants) list.push_back(instant.time_since_epoch().count());
+  return json::serialize(list);
+}
+
+std::vector<Instant> instants_of(const std::string& text) {
+  std::vector<Instant> instants;
+  const auto value = parse(text);
+  if (!value.is_array()) damaged("a list in the database is no list");
+  for (const auto& entry : value.get_array()) {
+    if (!entry.is_int64()) damaged("a list of instants holds something else");
+    instants.emplace_back(Duration(entry.get_int64()));
+  }
+  return instants;
+}
+
 std::string roles_text(const std::set<Role>& roles) {
   std::vector<std::string> names;
   for (const auto role : roles) names.emplace_back(to_string(role));
@@ -379,7 +396,8 @@ void write_row(RowWriter& row, const LockoutCounter& counter) {
       .add(std::int64_t{counter.attempts})
       .add(counter.first_at)
       .add(counter.last_at)
-      .add(counter.blocked_until);
+      .add(counter.blocked_until)
+      .add(instants_text(counter.recent));
 }
 
 LockoutCounter read_lockout(RowReader row) {
@@ -390,6 +408,7 @@ LockoutCounter read_lockout(RowReader row) {
   counter.first_at = row.instant();
   counter.last_at = row.instant();
   counter.blocked_until = row.instant();
+  counter.recent = instants_of(row.text());
   return counter;
 }
 

@@ -7,9 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/private_file.h"
 #include "core/store/migrations.h"
 #include "core/store/sqlite_transaction.h"
-#include "core/store/store_files.h"
 #include "core/store/write_turn.h"
 
 namespace firstkey::core {

@@ -414,7 +414,7 @@ std::size_t SqliteTransaction::count_lockouts() {
 
 void SqliteTransaction::put_lockout(const LockoutCounter& counter) {
   auto& statement =
-      connection_.prepared("INSERT OR REPLACE INTO lockouts VALUES (?, ?, ?, ?, ?, ?)");
+      connection_.prepared("INSERT OR REPLACE INTO lockouts VALUES (?, ?, ?, ?, ?, ?, ?)");
   RowWriter row(statement);
   write_row(row, counter);
   statement.exec();

@@ -46,7 +46,8 @@ TEST_SUITE("contract/store") {
                                  .attempts = 3,
                                  .first_at = kStart,
                                  .last_at = kStart + seconds(9),
-                                 .blocked_until = kStart + minutes(1)};
+                                 .blocked_until = kStart + minutes(1),
+                                 .recent = {kStart, kStart + seconds(9)}};
     commit(f.store(), [&](WriteTransaction& t) {
       t.put_settings(make_settings());
       CHECK(t.insert_user(user));

@@ -120,6 +120,7 @@ CREATE TABLE lockouts (
   first_at INTEGER NOT NULL,
   last_at INTEGER NOT NULL,
   blocked_until INTEGER NOT NULL,
+  recent TEXT NOT NULL,
   PRIMARY KEY (scope, key)
 ) STRICT;
 CREATE INDEX lockouts_by_time ON lockouts (last_at);

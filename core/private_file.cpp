@@ -1,4 +1,4 @@
-#include "core/store/store_files.h"
+#include "core/private_file.h"
 
 #include <cerrno>
 #include <filesystem>

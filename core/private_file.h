@@ -1,6 +1,6 @@
 #pragma once
-// The files of a store: who may read them. Only the owner may, and a store that finds otherwise
-// says so instead of writing secrets' verifiers where others can copy them.
+// Files only their owner may read: the store, the pepper. One that others can open is refused with
+// what to do about it, rather than used.
 
 #include <string>
 

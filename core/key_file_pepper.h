@@ -1,0 +1,36 @@
+#pragma once
+// The pepper in a key file of mode 0600, beside but not in the store: a copy of the database alone
+// is of no use for guessing. Format: the line "firstkey pepper 1", then a line "ID HEX" a key, the
+// last one current; 64 hexadecimal digits each.
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/pepper.h"
+#include "core/random.h"
+
+namespace firstkey::core {
+
+class KeyFilePepper final : public Pepper {
+ public:
+  /// Writes a new file with one key. Errors: kAlreadyExists (a pepper is never overwritten: every
+  /// pass hangs on it), kStoreReadOnly, kStoreFull, kPepperUnreadable.
+  [[nodiscard]] static Result<void> create(const std::string& path, Random& random);
+
+  /// Errors: kPepperUnreadable: absent, another account's, open to others, or not of the format.
+  [[nodiscard]] static Result<KeyFilePepper> open(const std::string& path);
+
+  KeyFilePepper(KeyFilePepper&& other) noexcept : keys_(std::move(other.keys_)) {}
+
+  [[nodiscard]] std::string current_key_id() const override { return keys_.back().first; }
+  [[nodiscard]] Result<Sha256> mac(const std::string& key_id, BytesView message) const override;
+
+ private:
+  using Keys = std::vector<std::pair<std::string, Secret>>;
+  explicit KeyFilePepper(Keys keys) : keys_(std::move(keys)) {}
+
+  Keys keys_;  ///< never empty
+};
+
+}  // namespace firstkey::core

@@ -1,0 +1,62 @@
+#pragma once
+// Turning a name and a passcode into an enrollment session. Two transactions around one slow hash:
+// the first reserves the attempt, durably; the second decides, and consumes a one-time pass, opens
+// the session and writes the audit row in one piece. Whatever is wrong with name, passcode or pass,
+// the person gets one sentence and a reference; staff find the reason under it.
+
+#include <string>
+
+#include "core/guess_limits.h"
+#include "core/pass_hash.h"
+#include "core/pepper.h"
+#include "core/random.h"
+#include "core/result.h"
+#include "core/session_rules.h"
+#include "core/store.h"
+#include "core/verifier.h"
+
+namespace firstkey::core {
+
+class PassRedeemer {
+ public:
+  /// All must outlive this.
+  PassRedeemer(Store& store, Random& random, const Pepper& pepper, PassHasher& hasher)
+      : store_(store), random_(random), pepper_(pepper), hasher_(hasher) {}
+
+  /// See Verifier::redeem. Besides its errors: kLockedOut, alike for real and unknown names, and
+  /// kSimulatorNotAllowed, only to somebody whose passcode was right; neither consumes the pass.
+  [[nodiscard]] Result<Redemption> redeem(RedemptionRequest request);
+  /// See Verifier::resume.
+  [[nodiscard]] Result<Redemption> resume(ResumptionRequest request);
+
+ private:
+  /// What the first transaction learnt: enough for the hash, nothing decided yet.
+  struct Attempt {
+    AttemptKeys keys;
+    std::string name;  ///< normalised; empty if the name cannot be one
+    std::optional<Pass> pass;
+  };
+
+  [[nodiscard]] Result<Attempt> begin_attempt(const std::string& user_name,
+                                              const StationId& station);
+  [[nodiscard]] Result<bool> is_right(const Attempt& attempt, const Secret& passcode);
+  [[nodiscard]] Result<Redemption> settle(WriteTransaction& transaction,
+                                          const Attempt& attempt,
+                                          bool is_passcode_right,
+                                          const RedemptionRequest& request);
+  [[nodiscard]] Result<LiveSession> open_session(WriteTransaction& transaction,
+                                                 LiveSession live,
+                                                 const RedemptionRequest& request);
+  [[nodiscard]] std::unexpected<Error> refuse(WriteTransaction& transaction,
+                                              const char* action,
+                                              ErrorCode reason,
+                                              const Attempt& attempt,
+                                              const StationId& station);
+
+  Store& store_;
+  Random& random_;
+  const Pepper& pepper_;
+  PassHasher& hasher_;
+};
+
+}  // namespace firstkey::core
