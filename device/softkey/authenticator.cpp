@@ -1,0 +1,185 @@
+#include "device/softkey/authenticator.h"
+
+#include <utility>
+
+#include "device/softkey/make_credential.h"
+#include "device/softkey/request.h"
+
+namespace firstkey::device::softkey {
+namespace {
+
+// CTAP 2.1 §6, the commands there are.
+constexpr std::uint8_t kMakeCredential = 0x01;
+constexpr std::uint8_t kGetAssertion = 0x02;
+constexpr std::uint8_t kGetInfo = 0x04;
+constexpr std::uint8_t kClientPin = 0x06;
+constexpr std::uint8_t kReset = 0x07;
+constexpr std::uint8_t kGetNextAssertion = 0x08;
+constexpr std::uint8_t kSelection = 0x0B;
+
+constexpr int kFirmwareVersion = 0x0001'0000;
+
+Bytes with_status(const Result<Bytes>& answer) {
+  if (!answer) return {static_cast<std::uint8_t>(answer.error())};
+  Bytes bytes{static_cast<std::uint8_t>(Status::kOk)};
+  append(bytes, *answer);
+  return bytes;
+}
+
+bool has_parameters(std::uint8_t command) {
+  return command == kMakeCredential || command == kGetAssertion || command == kClientPin;
+}
+
+bool is_known(std::uint8_t command) {
+  return has_parameters(command) || command == kGetInfo || command == kReset ||
+         command == kGetNextAssertion || command == kSelection;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Authenticator>> Authenticator::create(Settings settings,
+                                                             CredentialStore& store,
+                                                             Ports ports) {
+  auto attestation =
+      Attestation::create(settings.attestation, settings.aaguid, store, ports.random);
+  if (!attestation) return std::unexpected(attestation.error());
+  return std::unique_ptr<Authenticator>(
+      new Authenticator(std::move(settings), store, std::move(*attestation), ports));
+}
+
+Authenticator::Authenticator(Settings settings,
+                             CredentialStore& store,
+                             Attestation attestation,
+                             Ports ports)
+    : settings_(std::move(settings)),
+      store_(store),
+      attestation_(std::move(attestation)),
+      ports_(ports),
+      client_pin_(store, settings_.pin, ports.clock, ports.random),
+      parts_{settings_, store_, client_pin_, attestation_, ports.clock, ports.random},
+      powered_up_(ports.clock.now()) {}
+
+std::optional<Bytes> Authenticator::start(BytesView request) {
+  pending_.reset();
+  auto outcome = carry_out(request);
+  if (!outcome) return with_status(std::unexpected(outcome.error()));
+  if (auto* answer = std::get_if<Bytes>(&*outcome)) return with_status(std::move(*answer));
+  const Instant now = ports_.clock.now();
+  pending_.emplace(std::move(std::get<Consent>(*outcome)), now);
+  ports_.presence.ask(now);
+  return poll();
+}
+
+std::optional<Bytes> Authenticator::poll() {
+  if (!pending_) return {};
+  const Instant now = ports_.clock.now();
+  switch (ports_.presence.poll(now)) {
+    case Presence::kGranted: {
+      Consent consent = std::move(pending_->consent);
+      pending_.reset();
+      return with_status(consent.when_granted());
+    }
+    case Presence::kRefused:
+      pending_.reset();
+      return with_status(std::unexpected(Status::kUpRequired));
+    case Presence::kAwaited:
+      break;
+  }
+  if (now - pending_->asked < kUserActionLimit) return {};
+  pending_.reset();
+  return with_status(std::unexpected(Status::kUserActionTimeout));
+}
+
+std::optional<Bytes> Authenticator::cancel() {
+  if (!pending_) return {};
+  pending_.reset();
+  return with_status(std::unexpected(Status::kKeepaliveCancel));
+}
+
+void Authenticator::power_cycle() {
+  pending_.reset();
+  remaining_.reset();
+  powered_up_ = ports_.clock.now();
+  client_pin_.power_cycle();
+  ports_.presence.power_cycle(powered_up_);
+}
+
+Outcome Authenticator::carry_out(BytesView request) {
+  if (request.empty()) return std::unexpected(Status::kInvalidLength);
+  if (request.size() > kMaximumMessageSize) return std::unexpected(Status::kRequestTooLarge);
+  const std::uint8_t command = request.front();
+  if (!is_known(command)) return std::unexpected(Status::kInvalidCommand);
+  // §6: any other command ends a sequence of assertions.
+  if (command != kGetNextAssertion) remaining_.reset();
+  if (has_parameters(command)) {
+    const auto parameters = cbor::decode(request.subspan(1));
+    if (!parameters) return std::unexpected(parameters.error());
+    const auto* map = parameters->as<cbor::Map>();
+    if (map == nullptr) return std::unexpected(Status::kCborUnexpectedType);
+    return answer_to_map(command, *map);
+  }
+  if (request.size() != 1) return std::unexpected(Status::kInvalidLength);
+  if (command == kGetInfo) return get_info();
+  if (command == kGetNextAssertion) return get_next_assertion(parts_, remaining_);
+  if (command == kReset) return reset();
+  return Consent{[]() -> Result<Bytes> { return Bytes{}; }};  // §6.9 selection: a touch, no more
+}
+
+Outcome Authenticator::answer_to_map(std::uint8_t command, const cbor::Map& parameters) {
+  if (command == kMakeCredential) return make_credential(parts_, parameters);
+  if (command == kGetAssertion) return get_assertion(parts_, parameters, remaining_);
+  auto answer = client_pin_.answer(parameters);
+  if (!answer) return std::unexpected(answer.error());
+  return std::move(*answer);
+}
+
+Bytes Authenticator::get_info() const {  // §6.4
+  const bool has_pin_support = settings_.pin.support == ClientPin::Support::kFull;
+  cbor::Map options{{"plat", false},
+                    {"rk", settings_.maximum_discoverable > 0},
+                    {"up", true},
+                    {"makeCredUvNotRqd", false}};
+  if (has_pin_support) {
+    options.add("clientPin", client_pin_.is_set());
+    options.add("pinUvAuthToken", true);
+  }
+  cbor::Array protocols;
+  for (const auto version : kProtocolVersions) protocols.emplace_back(static_cast<int>(version));
+  cbor::Array algorithms;
+  for (const auto algorithm : kAlgorithms) {
+    algorithms.emplace_back(
+        cbor::Map{{"alg", static_cast<int>(algorithm)}, {"type", "public-key"}});
+  }
+  const auto number = [](std::size_t value) { return static_cast<std::int64_t>(value); };
+  const std::size_t used = store_.discoverable_count();
+  const std::size_t most = settings_.maximum_discoverable;
+  cbor::Map info{{0x01, cbor::Array{"FIDO_2_0", "FIDO_2_1"}},
+                 {0x02, cbor::Array{"credProtect", "hmac-secret"}},
+                 {0x03, BytesView(settings_.aaguid)},
+                 {0x04, std::move(options)},
+                 {0x05, number(kMaximumMessageSize)},
+                 {0x06, std::move(protocols)},
+                 {0x07, number(kMaximumCredentialsInList)},
+                 {0x08, number(kMaximumCredentialIdSize)},
+                 {0x09, cbor::Array{settings_.transport}},
+                 {0x0A, std::move(algorithms)},
+                 {0x0E, kFirmwareVersion},
+                 {0x14, number(used < most ? most - used : 0)}};
+  if (has_pin_support) info.add(0x0D, number(settings_.pin.minimum_length));
+  return cbor::encode(std::move(info));
+}
+
+Outcome Authenticator::reset() {  // §6.6
+  if (settings_.reset == Settings::Reset::kSoonAfterPowerUp &&
+      ports_.clock.now() - powered_up_ >= kResetWindow) {
+    return std::unexpected(Status::kNotAllowed);
+  }
+  return Consent{[this]() -> Result<Bytes> {
+    const auto forgotten = store_.reset();
+    if (!forgotten) return std::unexpected(forgotten.error());
+    client_pin_.power_cycle();
+    return Bytes{};
+  }};
+}
+
+}  // namespace firstkey::device::softkey

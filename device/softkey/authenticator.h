@@ -1,0 +1,72 @@
+#pragma once
+// One CTAP 2.1 authenticator, without transport, threads or clock of its own: request bytes in,
+// answer bytes out, and in between, for commands that want one, a wait for the user's touch that
+// somebody else drives. At most one request is under way. Source: CTAP 2.1 §6.
+
+#include <memory>
+#include <optional>
+
+#include "device/softkey/get_assertion.h"
+#include "device/softkey/key_parts.h"
+
+namespace firstkey::device::softkey {
+
+class Authenticator {
+ public:
+  /// How long a user has to touch the key. Source: CTAP 2.1 §6.1.2 names no value; keys in the
+  /// field wait about 30 s.
+  static constexpr Milliseconds kUserActionLimit{30'000};
+  /// CTAP 2.1 §6.6: a reset comes this soon after power-up.
+  static constexpr Milliseconds kResetWindow{10'000};
+
+  struct Ports {
+    const Clock& clock;
+    Random& random;
+    UserPresence& presence;
+  };
+
+  /// Keeps references to `store` and the ports.
+  /// Errors: kOther if there is no attestation root to be had.
+  [[nodiscard]] static Result<std::unique_ptr<Authenticator>> create(Settings settings,
+                                                                     CredentialStore& store,
+                                                                     Ports ports);
+
+  Authenticator(const Authenticator&) = delete;
+  Authenticator& operator=(const Authenticator&) = delete;
+  ~Authenticator() = default;
+
+  /// Takes a command byte and its CBOR. Returns the answer, or nothing while the user is awaited:
+  /// poll() then until it has one. A request still under way is forgotten.
+  [[nodiscard]] std::optional<Bytes> start(BytesView request);
+  /// The answer, once the user has touched the key or too much time has gone by.
+  [[nodiscard]] std::optional<Bytes> poll();
+  /// Ends the wait for the user: the answer is KEEPALIVE_CANCEL. Nothing if there is none.
+  [[nodiscard]] std::optional<Bytes> cancel();
+  [[nodiscard]] bool is_awaiting_user() const { return pending_.has_value(); }
+  /// Unplugged and plugged: everything that is not in the store is gone.
+  void power_cycle();
+
+ private:
+  struct Pending {
+    Consent consent;
+    Instant asked;
+  };
+
+  Authenticator(Settings settings, CredentialStore& store, Attestation attestation, Ports ports);
+  [[nodiscard]] Outcome carry_out(BytesView request);
+  [[nodiscard]] Outcome answer_to_map(std::uint8_t command, const cbor::Map& parameters);
+  [[nodiscard]] Bytes get_info() const;
+  [[nodiscard]] Outcome reset();
+
+  Settings settings_;
+  CredentialStore& store_;
+  Attestation attestation_;
+  Ports ports_;
+  ClientPin client_pin_;
+  KeyParts parts_;
+  Instant powered_up_;
+  std::optional<RemainingAssertions> remaining_;
+  std::optional<Pending> pending_;
+};
+
+}  // namespace firstkey::device::softkey

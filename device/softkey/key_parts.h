@@ -1,0 +1,48 @@
+#pragma once
+// What the commands of one key share: its settings, what it remembers, and its ports.
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <variant>
+
+#include "device/softkey/attestation.h"
+#include "device/softkey/client_pin.h"
+#include "device/softkey/credential_store.h"
+#include "device/softkey/ports.h"
+
+namespace firstkey::device::softkey {
+
+/// The AAGUID of every firstkey software key: 8d6f0a5c-3f0e-4f4b-9d9e-66697273746b.
+inline constexpr Aaguid kSoftkeyAaguid{
+    0x8D, 0x6F, 0x0A, 0x5C, 0x3F, 0x0E, 0x4F, 0x4B, 0x9D, 0x9E, 0x66, 0x69, 0x72, 0x73, 0x74, 0x6B};
+
+struct Settings {
+  Aaguid aaguid = kSoftkeyAaguid;
+  AttestationKind attestation = AttestationKind::kPacked;
+  ClientPin::Settings pin;
+  std::size_t maximum_discoverable = 100;  ///< 0: the key says it has no discoverable credentials
+  std::string transport = "usb";           ///< as getInfo names it
+  enum class Reset : std::uint8_t { kSoonAfterPowerUp, kAnyTime } reset = Reset::kSoonAfterPowerUp;
+};
+
+/// References that outlive every command.
+struct KeyParts {
+  const Settings& settings;
+  CredentialStore& store;
+  ClientPin& client_pin;
+  const Attestation& attestation;
+  const Clock& clock;
+  Random& random;
+};
+
+/// A question to the user, and what follows a touch.
+struct Consent {
+  std::move_only_function<Result<Bytes>()> when_granted;
+};
+
+/// What a command comes to before anybody has touched the key: the CBOR of its answer, or a
+/// question.
+using Outcome = Result<std::variant<Bytes, Consent>>;
+
+}  // namespace firstkey::device::softkey
