@@ -1,0 +1,131 @@
+#include "device/softkey/udp_pump.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+namespace firstkey::device::softkey {
+namespace {
+
+constexpr int kTickInterval = 10;  // ms: how late a keep-alive or a delayed touch may be
+
+std::optional<std::uint16_t> parse_port(std::string_view text) {
+  std::uint16_t port = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (fault != std::errc{} || end != text.data() + text.size()) return {};
+  return port;
+}
+
+std::optional<std::string> parse_loopback(std::string_view text) {
+  std::string host(text == "localhost" ? "127.0.0.1" : text);
+  in_addr address{};
+  if (::inet_pton(AF_INET, host.c_str(), &address) != 1) return {};
+  if ((ntohl(address.s_addr) >> 24U) != IN_LOOPBACKNET) return {};
+  return host;
+}
+
+sockaddr_in socket_address(const std::string& host, std::uint16_t port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  // The host was checked when the address was parsed.
+  (void)::inet_pton(AF_INET, host.c_str(), &address.sin_addr);
+  return address;
+}
+
+/// The C interface of sockets knows one address type for all families.
+const sockaddr* generic(const sockaddr_in& address) {
+  return reinterpret_cast<const sockaddr*>(&address);
+}
+
+std::optional<std::uint16_t> bound_port(int socket) {
+  sockaddr_in address{};
+  socklen_t size = sizeof address;
+  if (::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0) return {};
+  return ntohs(address.sin_port);
+}
+
+}  // namespace
+
+std::optional<UdpAddress> parse_udp_address(std::string_view text) {
+  const auto second = text.rfind(':');
+  if (second == std::string_view::npos) return {};
+  const auto first = text.substr(0, second).rfind(':');
+  if (first == std::string_view::npos) return {};
+  auto host = parse_loopback(text.substr(0, first));
+  const auto port = parse_port(text.substr(first + 1, second - first - 1));
+  const auto reply_port = parse_port(text.substr(second + 1));
+  if (!host || !port || !reply_port || *reply_port == 0) return {};
+  return UdpAddress{std::move(*host), *port, *reply_port};
+}
+
+std::string to_string(const UdpAddress& address) {
+  return "udp:" + address.host + ":" + std::to_string(address.port) + ":" +
+         std::to_string(address.reply_port);
+}
+
+std::expected<UdpPump, int> UdpPump::open(const UdpAddress& address) {
+  FileDescriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!socket.is_open()) return std::unexpected(errno);
+  const sockaddr_in own = socket_address(address.host, address.port);
+  if (::bind(socket.get(), generic(own), sizeof own) != 0) return std::unexpected(errno);
+  const auto port = bound_port(socket.get());
+  if (!port) return std::unexpected(errno);
+  return UdpPump(std::move(socket), {address.host, *port, address.reply_port});
+}
+
+void UdpPump::run(HidFrontend& frontend, OperatorInput& operator_input, TouchByPolicy& touch) {
+  while (true) {
+    const int timeout = frontend.is_busy() ? kTickInterval : -1;
+    if (wait_for(socket_.get(), operator_input, timeout)) {
+      while (const auto report = receive()) send(frontend.receive(*report));
+    }
+    for (const Gesture gesture : operator_input.read()) {
+      switch (gesture) {
+        case Gesture::kTouch:
+          touch.touch();
+          break;
+        case Gesture::kPowerCycle:
+          frontend.power_cycle();
+          break;
+        case Gesture::kEnd:
+          return;
+      }
+    }
+    send(frontend.tick());
+  }
+}
+
+std::optional<Report> UdpPump::receive() const {
+  // Some clients send hidraw's leading report number along; datagrams of other sizes are no reports
+  // and are read away like noise on a wire.
+  std::array<std::uint8_t, kReportSize + 2> datagram{};
+  while (true) {
+    const ssize_t size = ::recv(socket_.get(), datagram.data(), datagram.size(), 0);
+    if (size < 0) return {};
+    const BytesView bytes = BytesView(datagram).first(static_cast<std::size_t>(size));
+    Report report{};
+    if (bytes.size() == kReportSize) {
+      std::ranges::copy(bytes, report.begin());
+      return report;
+    }
+    if (bytes.size() == kReportSize + 1 && bytes.front() == 0) {
+      std::ranges::copy(bytes.subspan(1), report.begin());
+      return report;
+    }
+  }
+}
+
+void UdpPump::send(const Reports& reports) const {
+  const sockaddr_in peer = socket_address(address_.host, address_.reply_port);
+  for (const Report& report : reports) {
+    // Nobody may be listening: as with a wire, the client notices by the answer it does not get.
+    (void)::sendto(socket_.get(), report.data(), report.size(), 0, generic(peer), sizeof peer);
+  }
+}
+
+}  // namespace firstkey::device::softkey

@@ -1,0 +1,46 @@
+#pragma once
+// Carries CTAPHID reports over UDP on loopback, by the convention of other simulators: the key
+// listens on one port and sends its reports to another.
+
+#include <expected>
+#include <string>
+#include <string_view>
+
+#include "device/softkey/hid_frontend.h"
+#include "device/softkey/operator_input.h"
+#include "device/softkey/user_presence.h"
+
+namespace firstkey::device::softkey {
+
+struct UdpAddress {
+  std::string host;        ///< dotted, in 127.0.0.0/8
+  std::uint16_t port = 0;  ///< 0: any free one
+  std::uint16_t reply_port = 0;
+};
+
+/// "HOST:PORT:REPLYPORT", HOST a loopback address or "localhost".
+[[nodiscard]] std::optional<UdpAddress> parse_udp_address(std::string_view text);
+/// "udp:HOST:PORT:REPLYPORT", as clients are told it.
+[[nodiscard]] std::string to_string(const UdpAddress& address);
+
+class UdpPump {
+ public:
+  /// Errors: errno.
+  [[nodiscard]] static std::expected<UdpPump, int> open(const UdpAddress& address);
+
+  /// The address in use, its port filled in.
+  [[nodiscard]] const UdpAddress& address() const { return address_; }
+  /// Carries reports until `operator_input` says it is time to end.
+  void run(HidFrontend& frontend, OperatorInput& operator_input, TouchByPolicy& touch);
+
+ private:
+  UdpPump(FileDescriptor socket, UdpAddress address)
+      : socket_(std::move(socket)), address_(std::move(address)) {}
+  [[nodiscard]] std::optional<Report> receive() const;
+  void send(const Reports& reports) const;
+
+  FileDescriptor socket_;
+  UdpAddress address_;
+};
+
+}  // namespace firstkey::device::softkey

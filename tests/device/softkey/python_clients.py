@@ -1,0 +1,216 @@
+"""What python-fido2, a client nobody here wrote, makes of firstkey-softkey over UDP. Run one case by
+name: python3 python_clients.py PROGRAM CASE. Exit status 0: all that was expected happened."""
+
+import os
+import signal
+import sys
+import tempfile
+import threading
+
+from fido2.attestation import PackedAttestation
+from fido2.cose import CoseKey
+from fido2.ctap import CtapError
+from fido2.ctap2 import ClientPin, Ctap2
+from fido2.ctap2.extensions import HmacSecretExtension
+from fido2.ctap2.pin import PinProtocolV1, PinProtocolV2
+
+from udp_bridge import SoftkeyProcess
+
+RP = {"id": "example.org", "name": "Example"}
+USER = {"id": b"\x01" * 32, "name": "lee@example.org", "displayName": "Lee Osei"}
+ES256 = [{"type": "public-key", "alg": -7}]
+HASH = b"\x5a" * 32
+PIN = "kept-s3cret"
+PERMISSION = ClientPin.PERMISSION
+
+
+def expect_error(code, call, *arguments, **named):
+    try:
+        call(*arguments, **named)
+    except CtapError as error:
+        assert error.code == code, "%s instead of %s" % (error, code)
+        return
+    raise AssertionError("%s was expected" % code)
+
+
+class Client:
+    """A client that holds the key's PIN and draws a fresh token for every request."""
+
+    def __init__(self, device, protocol=None):
+        self.ctap = Ctap2(device)
+        self.pin = ClientPin(self.ctap, protocol)
+
+    def authorise(self, permission):
+        token = self.pin.get_pin_token(PIN, permission, RP["id"])
+        return {
+            "pin_uv_param": self.pin.protocol.authenticate(token, HASH),
+            "pin_uv_protocol": self.pin.protocol.VERSION,
+        }
+
+    def register(self, algorithms=ES256, user=USER, **named):
+        named.setdefault("options", {"rk": True})
+        auth = self.authorise(PERMISSION.MAKE_CREDENTIAL)
+        return self.ctap.make_credential(HASH, RP, user, algorithms, **named, **auth)
+
+    def sign_in(self, **named):
+        auth = self.authorise(PERMISSION.GET_ASSERTION)
+        return self.ctap.get_assertion(RP["id"], HASH, **named, **auth)
+
+
+def with_pin(key, protocol=None):
+    ClientPin(Ctap2(key.device), protocol).set_pin(PIN)
+    return Client(key.device, protocol)
+
+
+def describes_itself(program):
+    with SoftkeyProcess(program) as key:
+        info = Ctap2(key.device).info
+        assert info.versions == ["FIDO_2_0", "FIDO_2_1"]
+        assert info.extensions == ["credProtect", "hmac-secret"]
+        assert info.options["rk"] and info.options["clientPin"] is False
+        assert not info.options["makeCredUvNotRqd"]
+        assert info.pin_uv_protocols == [2, 1]
+        key.device.wink()
+        assert key.device.ping(b"p" * 7609) == b"p" * 7609
+
+
+def registers_and_signs_in(program):
+    for protocol in (PinProtocolV1(), PinProtocolV2()):
+        with SoftkeyProcess(program) as key:
+            client = with_pin(key, protocol)
+            made = client.register(extensions={"credProtect": 3})
+            trust = PackedAttestation().verify(made.att_statement, made.auth_data, HASH)
+            assert len(trust.trust_path) == 1
+            assert made.auth_data.is_user_present() and made.auth_data.is_user_verified()
+            assert made.auth_data.extensions == {"credProtect": 3}
+            public_key = CoseKey.parse(made.auth_data.credential_data.public_key)
+            given = client.sign_in()
+            given.verify(HASH, public_key)
+            assert given.user == {"id": USER["id"]}
+            assert given.auth_data.counter == made.auth_data.counter + 1
+
+
+def signs_with_every_algorithm(program):
+    with SoftkeyProcess(program, "--attestation", "self") as key:
+        client = with_pin(key)
+        for algorithm in (-7, -8, -257):
+            made = client.register([{"type": "public-key", "alg": algorithm}])
+            assert made.att_statement["alg"] == algorithm
+            PackedAttestation().verify(made.att_statement, made.auth_data, HASH)
+            public_key = CoseKey.parse(made.auth_data.credential_data.public_key)
+            client.sign_in().verify(HASH, public_key)
+
+
+def derives_hmac_secrets(program):
+    for protocol in (PinProtocolV1(), PinProtocolV2()):
+        with SoftkeyProcess(program) as key:
+            client = with_pin(key, protocol)
+            made = client.register(extensions={"hmac-secret": True})
+            assert made.auth_data.extensions == {"hmac-secret": True}
+
+            def secrets(**salts):
+                extension = HmacSecretExtension(client.ctap, protocol)
+                asked = extension.process_get_input({"hmacGetSecret": salts})
+                given = client.sign_in(extensions={"hmac-secret": asked})
+                return extension.process_get_output(given.auth_data)["hmacGetSecret"]
+
+            both = secrets(salt1=b"a" * 32, salt2=b"b" * 32)
+            assert len(both["output1"]) == 32 and both["output1"] != both["output2"]
+            assert secrets(salt1=b"b" * 32) == {"output1": both["output2"]}
+
+
+def gives_every_account(program):
+    with SoftkeyProcess(program) as key:
+        client = with_pin(key)
+        names = ["ana", "lee", "kim"]
+        for name in names:
+            client.register(user={"id": name.encode(), "name": name})
+        auth = client.authorise(PERMISSION.GET_ASSERTION)
+        given = client.ctap.get_assertions(RP["id"], HASH, **auth)
+        assert [one.user["name"] for one in given] == names[::-1]
+
+
+def blocks_after_wrong_pins(program):
+    with SoftkeyProcess(program) as key:
+        client = with_pin(key)
+        wrong = ("wrong", PERMISSION.GET_ASSERTION, RP["id"])
+        expect_error(CtapError.ERR.PIN_INVALID, client.pin.get_pin_token, *wrong)
+        expect_error(CtapError.ERR.PIN_INVALID, client.pin.get_pin_token, *wrong)
+        expect_error(CtapError.ERR.PIN_AUTH_BLOCKED, client.pin.get_pin_token, *wrong)
+        assert client.pin.get_pin_retries() == (5, True)
+        expect_error(CtapError.ERR.PIN_AUTH_BLOCKED, client.register)
+
+
+def refuses_what_it_knows(program):
+    with SoftkeyProcess(program) as key:
+        client = with_pin(key)
+        made = client.register()
+        known = {"type": "public-key", "id": made.auth_data.credential_data.credential_id}
+        expect_error(
+            CtapError.ERR.CREDENTIAL_EXCLUDED, client.register, exclude_list=[known]
+        )
+        expect_error(
+            CtapError.ERR.NO_CREDENTIALS,
+            client.sign_in,
+            allow_list=[{"type": "public-key", "id": b"another"}],
+        )
+
+
+def can_be_cancelled(program):
+    with SoftkeyProcess(program, "--touch", "never") as key:
+        client = with_pin(key)
+        stop = threading.Event()
+        seen = []
+
+        def on_keepalive(status):
+            seen.append(status)
+            stop.set()
+
+        expect_error(
+            CtapError.ERR.KEEPALIVE_CANCEL,
+            client.register,
+            event=stop,
+            on_keepalive=on_keepalive,
+        )
+        assert seen == [2], "user presence needed, as a keep-alive: %r" % seen
+
+
+def waits_for_a_touch(program):
+    with SoftkeyProcess(program, "--touch", "signal") as key:
+        client = with_pin(key)
+
+        def touch(_status):
+            os.kill(key.process.pid, signal.SIGUSR1)
+
+        client.register(on_keepalive=touch)
+
+
+def forgets_on_reset(program):
+    with SoftkeyProcess(program) as key:
+        client = with_pin(key)
+        client.register()
+        client.ctap.reset()
+        fresh = Ctap2(key.device)
+        assert fresh.info.options["clientPin"] is False
+        expect_error(CtapError.ERR.NO_CREDENTIALS, fresh.get_assertion, RP["id"], HASH)
+
+
+def survives_a_restart(program):
+    with tempfile.TemporaryDirectory() as folder:
+        state = os.path.join(folder, "state.key")
+        with SoftkeyProcess(program, "--state", state) as key:
+            client = with_pin(key)
+            made = client.register()
+            first = client.sign_in()
+            wrong = ("wrong", PERMISSION.GET_ASSERTION, RP["id"])
+            expect_error(CtapError.ERR.PIN_INVALID, client.pin.get_pin_token, *wrong)
+        with SoftkeyProcess(program, "--state", state) as key:
+            client = Client(key.device)
+            assert client.pin.get_pin_retries() == (7, False)
+            second = client.sign_in()
+            second.verify(HASH, CoseKey.parse(made.auth_data.credential_data.public_key))
+            assert second.auth_data.counter == first.auth_data.counter + 1
+
+
+if __name__ == "__main__":
+    globals()[sys.argv[2]](sys.argv[1])
