@@ -1,0 +1,137 @@
+#include "core/webauthn/certificate.h"
+
+#include <algorithm>
+#include <cctype>
+#include <string_view>
+
+#include <openssl/asn1.h>
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/objects.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+namespace firstkey::core::webauthn {
+
+namespace {
+
+constexpr long kVersion3 = 2;  // X.509 counts from 0
+constexpr std::string_view kOrganizationalUnit = "Authenticator Attestation";
+constexpr std::size_t kAaguidBytes = 16;
+
+/// The one value of `nid` in the subject; empty if it is absent or stands twice.
+std::string subject_field(X509* certificate, int nid) {
+  auto* name = X509_get_subject_name(certificate);
+  const int at = X509_NAME_get_index_by_NID(name, nid, -1);
+  if (at < 0 || X509_NAME_get_index_by_NID(name, nid, at) >= 0) return {};
+  unsigned char* text = nullptr;
+  const int size =
+      ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
+  if (size < 0) {
+    ERR_clear_error();
+    return {};
+  }
+  std::string value(reinterpret_cast<const char*>(text), static_cast<std::size_t>(size));
+  OPENSSL_free(text);
+  return value;
+}
+
+bool is_country_code(std::string_view text) {
+  return text.size() == 2 &&
+         std::ranges::all_of(text, [](unsigned char c) { return std::isalpha(c) != 0; });
+}
+
+const ASN1_OBJECT* aaguid_extension() {
+  // FIDO: id-fido-gen-ce-aaguid.
+  static ASN1_OBJECT* const kObject = OBJ_txt2obj("1.3.6.1.4.1.45724.1.1.4", 1);
+  return kObject;
+}
+
+}  // namespace
+
+Result<Certificate> Certificate::parse(BytesView der) {
+  const unsigned char* at = der.data();
+  X509Ptr certificate(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
+  if (!certificate) {
+    ERR_clear_error();
+    return fail(Code::kCertificateMalformed);
+  }
+  if (at != der.data() + der.size()) {
+    return fail(Code::kCertificateMalformed, "bytes after its end");
+  }
+  return Certificate(std::move(certificate));
+}
+
+EVP_PKEY* Certificate::public_key() const noexcept {
+  auto* key = X509_get0_pubkey(certificate_.get());
+  if (key == nullptr) ERR_clear_error();
+  return key;
+}
+
+std::string Certificate::subject() const {
+  const BioPtr out(BIO_new(BIO_s_mem()));
+  if (!out || X509_NAME_print_ex(
+                  out.get(), X509_get_subject_name(certificate_.get()), 0, XN_FLAG_RFC2253) < 0) {
+    ERR_clear_error();
+    return {};
+  }
+  char* text = nullptr;
+  const long size = BIO_get_mem_data(out.get(), &text);
+  return {text, static_cast<std::size_t>(size)};
+}
+
+Bytes Certificate::der() const {
+  unsigned char* encoded = nullptr;
+  const int size = i2d_X509(certificate_.get(), &encoded);
+  if (size <= 0) return {};
+  Bytes bytes(encoded, encoded + size);
+  OPENSSL_free(encoded);
+  return bytes;
+}
+
+Result<void> Certificate::check_packed_profile() const {
+  auto* certificate = certificate_.get();
+  if (X509_get_version(certificate) != kVersion3) {
+    return fail(Code::kCertificateProfileViolated, "the certificate is not of version 3");
+  }
+  if (!is_country_code(subject_field(certificate, NID_countryName))) {
+    return fail(Code::kCertificateProfileViolated, "the subject has no two-letter country");
+  }
+  if (subject_field(certificate, NID_organizationName).empty()) {
+    return fail(Code::kCertificateProfileViolated, "the subject has no organization");
+  }
+  if (subject_field(certificate, NID_organizationalUnitName) != kOrganizationalUnit) {
+    return fail(Code::kCertificateProfileViolated,
+                "the subject's unit is not \"Authenticator Attestation\"");
+  }
+  if (subject_field(certificate, NID_commonName).empty()) {
+    return fail(Code::kCertificateProfileViolated, "the subject has no common name");
+  }
+  if ((X509_get_extension_flags(certificate) & (EXFLAG_CA | EXFLAG_INVALID)) != 0) {
+    return fail(Code::kCertificateProfileViolated,
+                "the certificate is an authority's, or its extensions do not read");
+  }
+  return {};
+}
+
+Result<void> Certificate::check_aaguid(BytesView aaguid) const {
+  auto* certificate = certificate_.get();
+  const int at = X509_get_ext_by_OBJ(certificate, aaguid_extension(), -1);
+  if (at < 0) return {};
+  auto* extension = X509_get_ext(certificate, at);
+  if (X509_EXTENSION_get_critical(extension) != 0) {
+    return fail(Code::kCertificateProfileViolated, "the AAGUID extension is critical");
+  }
+  const auto* value = X509_EXTENSION_get_data(extension);
+  const BytesView wrapped(ASN1_STRING_get0_data(value),
+                          static_cast<std::size_t>(ASN1_STRING_length(value)));
+  // An OCTET STRING of 16 bytes inside the extension's own OCTET STRING.
+  const bool is_wrapped = wrapped.size() == 2 + kAaguidBytes && wrapped[0] == V_ASN1_OCTET_STRING &&
+                          wrapped[1] == kAaguidBytes;
+  if (!is_wrapped || !std::ranges::equal(wrapped.subspan(2), aaguid)) {
+    return fail(Code::kCertificateAaguidMismatch);
+  }
+  return {};
+}
+
+}  // namespace firstkey::core::webauthn

@@ -1,0 +1,39 @@
+#pragma once
+// An attestation certificate: parsed once, asked for what WebAuthn needs of it.
+
+#include <string>
+
+#include "core/bytes.h"
+#include "core/webauthn/error.h"
+#include "core/webauthn/openssl_handles.h"
+
+namespace firstkey::core::webauthn {
+
+class Certificate {
+ public:
+  /// Errors: kCertificateMalformed, also for bytes after its end.
+  [[nodiscard]] static Result<Certificate> parse(BytesView der);
+
+  [[nodiscard]] x509_st* get() const noexcept { return certificate_.get(); }
+  /// The subject's public key; null if OpenSSL cannot read it. Lives as long as the certificate.
+  [[nodiscard]] evp_pkey_st* public_key() const noexcept;
+  /// RFC 2253.
+  [[nodiscard]] std::string subject() const;
+  [[nodiscard]] Bytes der() const;
+
+  /// The profile of packed attestation certificates: version 3, a subject of C, O, OU =
+  /// "Authenticator Attestation" and CN, no certificate authority. Errors:
+  /// kCertificateProfileViolated. Source: WebAuthn L3 §8.2.1.
+  [[nodiscard]] Result<void> check_packed_profile() const;
+
+  /// If the certificate names an AAGUID (id-fido-gen-ce-aaguid), it is `aaguid` and not critical.
+  /// Errors: kCertificateAaguidMismatch, kCertificateProfileViolated.
+  [[nodiscard]] Result<void> check_aaguid(BytesView aaguid) const;
+
+ private:
+  explicit Certificate(X509Ptr certificate) : certificate_(std::move(certificate)) {}
+
+  X509Ptr certificate_;
+};
+
+}  // namespace firstkey::core::webauthn

@@ -1,0 +1,46 @@
+#include "core/webauthn/openssl_handles.h"
+
+#include <openssl/bio.h>
+#include <openssl/bn.h>
+#include <openssl/evp.h>
+#include <openssl/param_build.h>
+#include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
+
+namespace firstkey::core::webauthn {
+
+void OpensslDeleter::operator()(EVP_MD_CTX* object) const noexcept {
+  EVP_MD_CTX_free(object);
+}
+void OpensslDeleter::operator()(EVP_PKEY* object) const noexcept {
+  EVP_PKEY_free(object);
+}
+void OpensslDeleter::operator()(EVP_PKEY_CTX* object) const noexcept {
+  EVP_PKEY_CTX_free(object);
+}
+void OpensslDeleter::operator()(OSSL_PARAM_BLD* object) const noexcept {
+  OSSL_PARAM_BLD_free(object);
+}
+void OpensslDeleter::operator()(OSSL_PARAM* object) const noexcept {
+  OSSL_PARAM_free(object);
+}
+void OpensslDeleter::operator()(BIGNUM* object) const noexcept {
+  BN_free(object);
+}
+void OpensslDeleter::operator()(BIO* object) const noexcept {
+  BIO_free(object);
+}
+void OpensslDeleter::operator()(X509* object) const noexcept {
+  X509_free(object);
+}
+void OpensslDeleter::operator()(X509_STORE* object) const noexcept {
+  X509_STORE_free(object);
+}
+void OpensslDeleter::operator()(X509_STORE_CTX* object) const noexcept {
+  X509_STORE_CTX_free(object);
+}
+void OpensslDeleter::operator()(STACK_OF(X509) * object) const noexcept {
+  sk_X509_free(object);
+}
+
+}  // namespace firstkey::core::webauthn

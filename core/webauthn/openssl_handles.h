@@ -1,0 +1,49 @@
+#pragma once
+// OpenSSL's objects behind unique_ptr: one deleter and one alias a type, and no other _free in this
+// folder. The types are named here, so that no header of ours includes one of OpenSSL's.
+
+#include <memory>
+
+// NOLINTBEGIN(readability-identifier-naming): the names are OpenSSL's.
+struct evp_md_ctx_st;
+struct evp_pkey_st;
+struct evp_pkey_ctx_st;
+struct ossl_param_bld_st;
+struct ossl_param_st;
+struct bignum_st;
+struct bio_st;
+struct x509_st;
+struct x509_store_st;
+struct x509_store_ctx_st;
+struct stack_st_X509;
+// NOLINTEND(readability-identifier-naming)
+
+namespace firstkey::core::webauthn {
+
+struct OpensslDeleter {
+  void operator()(evp_md_ctx_st* object) const noexcept;
+  void operator()(evp_pkey_st* object) const noexcept;
+  void operator()(evp_pkey_ctx_st* object) const noexcept;
+  void operator()(ossl_param_bld_st* object) const noexcept;
+  void operator()(ossl_param_st* object) const noexcept;
+  void operator()(bignum_st* object) const noexcept;
+  void operator()(bio_st* object) const noexcept;
+  void operator()(x509_st* object) const noexcept;
+  void operator()(x509_store_st* object) const noexcept;
+  void operator()(x509_store_ctx_st* object) const noexcept;
+  void operator()(stack_st_X509* object) const noexcept;  ///< the stack alone, not its elements
+};
+
+using EvpMdCtxPtr = std::unique_ptr<evp_md_ctx_st, OpensslDeleter>;
+using EvpPkeyPtr = std::unique_ptr<evp_pkey_st, OpensslDeleter>;
+using EvpPkeyCtxPtr = std::unique_ptr<evp_pkey_ctx_st, OpensslDeleter>;
+using OsslParamBldPtr = std::unique_ptr<ossl_param_bld_st, OpensslDeleter>;
+using OsslParamPtr = std::unique_ptr<ossl_param_st, OpensslDeleter>;
+using BignumPtr = std::unique_ptr<bignum_st, OpensslDeleter>;
+using BioPtr = std::unique_ptr<bio_st, OpensslDeleter>;
+using X509Ptr = std::unique_ptr<x509_st, OpensslDeleter>;
+using X509StorePtr = std::unique_ptr<x509_store_st, OpensslDeleter>;
+using X509StoreCtxPtr = std::unique_ptr<x509_store_ctx_st, OpensslDeleter>;
+using X509StackPtr = std::unique_ptr<stack_st_X509, OpensslDeleter>;
+
+}  // namespace firstkey::core::webauthn

@@ -1,0 +1,17 @@
+#pragma once
+// Checking one signature with OpenSSL.
+
+#include "core/bytes.h"
+#include "core/webauthn/algorithm.h"
+#include "core/webauthn/openssl_handles.h"
+
+namespace firstkey::core::webauthn {
+
+/// Whether `signature` over `message` is by the owner of `key`. False also if the key is of another
+/// kind than `algorithm` asks. Source: WebAuthn L3 §6.5.5 (signature formats).
+[[nodiscard]] bool is_signed_by(evp_pkey_st* key,
+                                Algorithm algorithm,
+                                BytesView message,
+                                BytesView signature);
+
+}  // namespace firstkey::core::webauthn

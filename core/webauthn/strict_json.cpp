@@ -1,0 +1,202 @@
+#include "core/webauthn/strict_json.h"
+
+#include <algorithm>
+#include <vector>
+
+#include <boost/json/basic_parser_impl.hpp>
+#include <boost/json/parse.hpp>
+
+namespace firstkey::core::webauthn {
+
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t kMaxDepth = 16;  // WebAuthn's own dictionaries nest four levels
+
+/// Sees every member's name and says whether one stands twice in its object. Values are let by.
+class DuplicateFinder {
+ public:
+  // NOLINTBEGIN(readability-identifier-naming): the names and shapes are Boost.JSON's.
+  static constexpr std::size_t max_object_size = 1'000;
+  static constexpr std::size_t max_array_size = 10'000;
+  static constexpr std::size_t max_key_size = 1'000;
+  static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
+  // NOLINTEND(readability-identifier-naming)
+  using Failure = json::error_code;
+
+  bool on_document_begin(Failure& /*error*/) { return true; }
+  bool on_document_end(Failure& /*error*/) { return true; }
+  bool on_object_begin(Failure& /*error*/) {
+    starts_.push_back(names_.size());
+    return true;
+  }
+  bool on_object_end(std::size_t /*count*/, Failure& /*error*/) {
+    names_.resize(starts_.back());
+    starts_.pop_back();
+    return true;
+  }
+  bool on_array_begin(Failure& /*error*/) { return true; }
+  bool on_array_end(std::size_t /*count*/, Failure& /*error*/) { return true; }
+  bool on_key_part(json::string_view part, std::size_t /*size*/, Failure& /*error*/) {
+    name_.append(part.data(), part.size());
+    return true;
+  }
+  bool on_key(json::string_view part, std::size_t /*size*/, Failure& error) {
+    name_.append(part.data(), part.size());
+    const auto own = names_.begin() + static_cast<std::ptrdiff_t>(starts_.back());
+    if (std::find(own, names_.end(), name_) != names_.end()) {
+      duplicate_ = name_;
+      error = json::error::syntax;
+      return false;
+    }
+    names_.push_back(std::move(name_));
+    name_.clear();
+    return true;
+  }
+  bool on_string_part(json::string_view /*part*/, std::size_t /*size*/, Failure& /*error*/) {
+    return true;
+  }
+  bool on_string(json::string_view /*part*/, std::size_t /*size*/, Failure& /*error*/) {
+    return true;
+  }
+  bool on_number_part(json::string_view /*part*/, Failure& /*error*/) { return true; }
+  bool on_int64(std::int64_t /*value*/, json::string_view /*text*/, Failure& /*error*/) {
+    return true;
+  }
+  bool on_uint64(std::uint64_t /*value*/, json::string_view /*text*/, Failure& /*error*/) {
+    return true;
+  }
+  bool on_double(double /*value*/, json::string_view /*text*/, Failure& /*error*/) { return true; }
+  bool on_bool(bool /*value*/, Failure& /*error*/) { return true; }
+  bool on_null(Failure& /*error*/) { return true; }
+  bool on_comment_part(json::string_view /*part*/, Failure& /*error*/) { return true; }
+  bool on_comment(json::string_view /*part*/, Failure& /*error*/) { return true; }
+
+  [[nodiscard]] const std::optional<std::string>& duplicate() const { return duplicate_; }
+
+ private:
+  std::vector<std::string> names_;   ///< of all open objects, one after the other
+  std::vector<std::size_t> starts_;  ///< where each open object's names begin
+  std::string name_;
+  std::optional<std::string> duplicate_;
+};
+
+json::parse_options strict_options() {
+  json::parse_options options;
+  options.max_depth = kMaxDepth;
+  return options;
+}
+
+std::unexpected<Error> missing(std::string_view name) {
+  return fail(Code::kJsonMemberMissing, std::string(name));
+}
+
+std::unexpected<Error> invalid(std::string_view name) {
+  return fail(Code::kJsonMemberInvalid, std::string(name));
+}
+
+const json::value* find(const json::object& object, std::string_view name) {
+  const auto* value = object.if_contains(json::string_view(name.data(), name.size()));
+  return value == nullptr || value->is_null() ? nullptr : value;
+}
+
+}  // namespace
+
+Result<json::value> parse_strict_json(std::string_view text, std::size_t max_size) {
+  if (text.size() > max_size) return fail(Code::kJsonTooLarge);
+  json::error_code error;
+  json::basic_parser<DuplicateFinder> finder(strict_options());
+  const auto read = finder.write_some(false, text.data(), text.size(), error);
+  if (finder.handler().duplicate()) {
+    return fail(Code::kJsonDuplicateMember, finder.handler().duplicate().value());
+  }
+  if (error || read != text.size()) return fail(Code::kJsonMalformed);
+  auto value =
+      json::parse(json::string_view(text.data(), text.size()), error, {}, strict_options());
+  if (error) return fail(Code::kJsonMalformed, error.message());
+  return value;
+}
+
+Result<const json::object*> as_object(const json::value& value, std::string_view what) {
+  if (const auto* object = value.if_object()) return object;
+  return invalid(what);
+}
+
+Result<std::optional<std::string>> maybe_text(const json::object& object, std::string_view name) {
+  const auto* value = find(object, name);
+  if (value == nullptr) return std::nullopt;
+  if (!value->is_string()) return invalid(name);
+  return std::string(value->get_string());
+}
+
+Result<std::optional<Bytes>> maybe_bytes(const json::object& object, std::string_view name) {
+  const auto* value = find(object, name);
+  if (value == nullptr) return std::nullopt;
+  if (!value->is_string()) return invalid(name);
+  auto bytes = from_base64url({value->get_string().data(), value->get_string().size()});
+  if (!bytes) return fail(Code::kJsonBase64urlInvalid, std::string(name));
+  return bytes;
+}
+
+Result<std::string> need_text(const json::object& object, std::string_view name) {
+  auto text = maybe_text(object, name);
+  if (!text) return std::unexpected(text.error());
+  if (!text.value()) return missing(name);
+  return std::move(text.value().value());
+}
+
+Result<Bytes> need_bytes(const json::object& object, std::string_view name) {
+  auto bytes = maybe_bytes(object, name);
+  if (!bytes) return std::unexpected(bytes.error());
+  if (!bytes.value()) return missing(name);
+  return std::move(bytes.value().value());
+}
+
+Result<std::optional<bool>> maybe_bool(const json::object& object, std::string_view name) {
+  const auto* value = find(object, name);
+  if (value == nullptr) return std::nullopt;
+  if (!value->is_bool()) return invalid(name);
+  return value->get_bool();
+}
+
+Result<std::optional<std::int64_t>> maybe_integer(const json::object& object,
+                                                  std::string_view name) {
+  const auto* value = find(object, name);
+  if (value == nullptr) return std::nullopt;
+  if (!value->is_int64()) return invalid(name);
+  return value->get_int64();
+}
+
+Result<const json::object*> maybe_object(const json::object& object, std::string_view name) {
+  const auto* value = find(object, name);
+  if (value == nullptr) return nullptr;
+  return as_object(*value, name);
+}
+
+Result<const json::object*> need_object(const json::object& object, std::string_view name) {
+  const auto found = maybe_object(object, name);
+  if (found && found.value() == nullptr) return missing(name);
+  return found;
+}
+
+Result<const json::array*> maybe_array(const json::object& object, std::string_view name) {
+  const auto* value = find(object, name);
+  if (value == nullptr) return nullptr;
+  if (const auto* array = value->if_array()) return array;
+  return invalid(name);
+}
+
+Result<std::vector<std::string>> maybe_texts(const json::object& object, std::string_view name) {
+  const auto array = maybe_array(object, name);
+  if (!array) return std::unexpected(array.error());
+  std::vector<std::string> texts;
+  if (array.value() == nullptr) return texts;
+  for (const auto& entry : *array.value()) {
+    if (!entry.is_string()) return invalid(name);
+    texts.emplace_back(entry.get_string());
+  }
+  return texts;
+}
+
+}  // namespace firstkey::core::webauthn
