@@ -18,6 +18,8 @@ std::string_view to_string(ErrorCode code) noexcept {
       return "administrators_need_privileged_role";
     case ErrorCode::kPrincipalUnknown:
       return "principal_unknown";
+    case ErrorCode::kLastAdministrator:
+      return "last_administrator";
     case ErrorCode::kLifetimeOutOfRange:
       return "lifetime_out_of_range";
     case ErrorCode::kStartTimeInPast:

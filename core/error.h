@@ -17,6 +17,7 @@ enum class ErrorCode {
   kNotForOneself,
   kAdministratorsNeedPrivilegedRole,
   kPrincipalUnknown,
+  kLastAdministrator,
   // Issuing a pass.
   kLifetimeOutOfRange,
   kStartTimeInPast,

@@ -1,0 +1,70 @@
+#include "core/administration/act.h"
+
+namespace firstkey::core {
+
+Result<Act> Act::begin(ReadTransaction& view, const Principal& principal, AuditEvent& event) {
+  auto settings = view.settings();
+  if (!settings) {
+    return fail(ErrorCode::kNotInitialised, "this store was never initialised");
+  }
+  if (principal.uid != settings->owner_uid) {
+    event.details.emplace("uid", std::to_string(principal.uid));
+    return fail(ErrorCode::kAccountNotBound,
+                "this store belongs to the operating-system account " +
+                    std::to_string(settings->owner_uid) +
+                    ", which alone can keep its files to itself; no second account can be bound "
+                    "to a store that is used in process");
+  }
+  auto actor = view.user(settings->owner);
+  if (!actor) {
+    return fail(ErrorCode::kPrincipalUnknown,
+                "the directory user this account acts as no longer exists");
+  }
+  event.details.emplace("actorId", actor->id.text());
+  event.personal.emplace("actorName", actor->name);
+  if (!actor->is_enabled) {
+    return fail(ErrorCode::kUserDisabled, "the directory user this account acts as is disabled");
+  }
+  const auto now = view.clock().now;
+  return Act(view, event, std::move(settings.value()), std::move(actor.value()), now);
+}
+
+Result<void> Act::authorise(Operation operation) const {
+  return core::authorise(actor_.roles, operation, Subject::kNobody);
+}
+
+Result<void> Act::authorise(Operation operation, const User& user) const {
+  const auto subject = user.id == actor_.id           ? Subject::kOneself
+                       : is_administrator(user.roles) ? Subject::kAdministrator
+                                                      : Subject::kMember;
+  return core::authorise(actor_.roles, operation, subject);
+}
+
+Result<User> Act::find_user(Operation operation, const UserReference& reference) {
+  auto user = view_->user(UserId(reference.text));
+  if (!user) user = view_->user_by_name(normalised_name(reference.text));
+  if (!user) {
+    if (auto allowed = authorise(operation); !allowed) return std::unexpected(allowed.error());
+    return fail(ErrorCode::kUserUnknown, "there is no user of this name or id");
+  }
+  note_user(user.value());
+  if (auto allowed = authorise(operation, user.value()); !allowed) {
+    return std::unexpected(allowed.error());
+  }
+  return std::move(user.value());
+}
+
+void Act::note(const std::string& name, std::string value) {
+  event_->details.insert_or_assign(name, std::move(value));
+}
+
+void Act::note_user(const User& user) {
+  note("userId", user.id.text());
+  event_->personal.insert_or_assign("userName", user.name);
+}
+
+void Act::note_correlation(const CorrelationId& correlation) {
+  event_->correlation = correlation;
+}
+
+}  // namespace firstkey::core

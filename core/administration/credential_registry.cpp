@@ -1,0 +1,147 @@
+#include "core/administration/credential_registry.h"
+
+#include <utility>
+
+#include <boost/json.hpp>
+
+#include "core/administration/listing.h"
+
+namespace firstkey::core {
+
+namespace {
+
+namespace json = boost::json;
+
+struct OwnedCredential {
+  CredentialRecord credential;
+  User user;
+};
+
+/// The credential, noted in the act, if the actor may do this to its user's.
+Result<OwnedCredential> find_credential(Act& act, Operation operation, BytesView id) {
+  auto credential = act.view().credential(id);
+  auto user = credential ? act.view().user(credential->user) : std::nullopt;
+  if (!user) {
+    if (auto allowed = act.authorise(operation); !allowed) return std::unexpected(allowed.error());
+    return fail(ErrorCode::kCredentialUnknown, "there is no such credential");
+  }
+  act.note_user(user.value());
+  act.note_correlation(credential->correlation);
+  act.note("credentialId", to_base64url(credential->id));
+  if (auto allowed = act.authorise(operation, user.value()); !allowed) {
+    return std::unexpected(allowed.error());
+  }
+  return OwnedCredential{.credential = std::move(credential.value()),
+                         .user = std::move(user.value())};
+}
+
+json::value time_or_null(const std::optional<Instant>& instant) {
+  if (!instant) return nullptr;
+  return json::value(to_rfc3339(instant.value()));
+}
+
+std::string uuid_text(BytesView aaguid) {
+  auto text = to_hex(aaguid);
+  for (const std::size_t dash : {8U, 13U, 18U, 23U}) {
+    if (dash < text.size()) text.insert(dash, 1, '-');
+  }
+  return text;
+}
+
+std::string exported(const OwnedCredential& owned, const RelyingParty& relying_party) {
+  const auto& [credential, user] = owned;
+  const bool is_attested = credential.attestation_level == AttestationLevel::kAttested;
+  return json::serialize(json::object{
+      {"id", to_base64url(credential.id)},
+      {"type", "public-key"},
+      {"displayName", credential.display_name},
+      {"rp", {{"id", relying_party.id}, {"name", relying_party.name}}},
+      {"user",
+       {{"id", to_base64url(user.handle)},
+        {"name", user.name},
+        {"displayName", user.display_name}}},
+      {"publicKeyCose", to_base64url(credential.public_key)},
+      {"publicKeyAlgorithm", credential.algorithm},
+      {"signCount", credential.sign_count},
+      {"aaGuid", uuid_text(credential.aaguid)},
+      {"transports", json::array(credential.transports.begin(), credential.transports.end())},
+      {"uvInitialized", credential.is_user_verified},
+      {"backupEligible", credential.is_backup_eligible},
+      {"backupState", credential.is_backed_up},
+      {"isDiscoverable", credential.is_discoverable},
+      {"isSimulated", credential.is_simulated},
+      {"attestationFormat", credential.attestation_format},
+      {"attestationLevel", is_attested ? "attested" : "notAttested"},
+      {"attestationObject", to_base64url(credential.attestation_object)},
+      {"clientDataJSON", to_base64url(credential.client_data_json)},
+      {"createdDateTime", to_rfc3339(credential.created_at)},
+      {"provenDateTime", time_or_null(credential.proven_at)},
+      {"withdrawnDateTime", time_or_null(credential.withdrawn_at)},
+  });
+}
+
+/// A session that is still open may store another in place of what is deleted.
+void give_place_back(WriteTransaction& transaction, const CredentialRecord& credential) {
+  auto session = transaction.session(credential.session);
+  if (!session || session->state != SessionState::kOpen || credential.withdrawn_at) return;
+  --session->credentials;
+  transaction.update_session(session.value());
+}
+
+}  // namespace
+
+Result<std::vector<CredentialRecord>> CredentialRegistry::list_of(const UserReference& reference) {
+  return administration_.look<std::vector<CredentialRecord>>(
+      "credential.list", [&](Act& act) -> Result<std::vector<CredentialRecord>> {
+        const auto user = act.find_user(Operation::kReadCredentials, reference);
+        if (!user) return std::unexpected(user.error());
+        return act.view().credentials_of(user->id);
+      });
+}
+
+Result<std::vector<CredentialRecord>> CredentialRegistry::list(BytesView after, std::size_t limit) {
+  return administration_.look<std::vector<CredentialRecord>>(
+      "credential.list", [&](Act& act) -> Result<std::vector<CredentialRecord>> {
+        if (auto allowed = act.authorise(Operation::kReadCredentials); !allowed) {
+          return std::unexpected(allowed.error());
+        }
+        if (auto checked = check_limit(limit); !checked) return std::unexpected(checked.error());
+        return credentials_where(act.view(), after, limit, [&](const CredentialRecord& credential) {
+          const auto user = act.view().user(credential.user);
+          return user && act.authorise(Operation::kReadCredentials, user.value());
+        });
+      });
+}
+
+Result<CredentialRecord> CredentialRegistry::show(BytesView id) {
+  return administration_.look<CredentialRecord>(
+      "credential.show", [&](Act& act) -> Result<CredentialRecord> {
+        auto owned = find_credential(act, Operation::kReadCredentials, id);
+        if (!owned) return std::unexpected(owned.error());
+        return std::move(owned->credential);
+      });
+}
+
+Result<void> CredentialRegistry::remove(BytesView id) {
+  return administration_.act<void>("credential.delete", [&](Act& act) -> Result<Effect<void>> {
+    const auto owned = find_credential(act, Operation::kDeleteCredential, id);
+    if (!owned) return std::unexpected(owned.error());
+    return [credential = owned->credential](WriteTransaction& transaction) {
+      give_place_back(transaction, credential);
+      transaction.delete_credential(credential.id);
+    };
+  });
+}
+
+Result<std::string> CredentialRegistry::export_json(BytesView id) {
+  return administration_.act<std::string>(
+      "credential.export", [&](Act& act) -> Result<Effect<std::string>> {
+        const auto owned = find_credential(act, Operation::kExportCredentials, id);
+        if (!owned) return std::unexpected(owned.error());
+        return [text = exported(owned.value(), act.settings().relying_party)](WriteTransaction&) {
+          return text;
+        };
+      });
+}
+
+}  // namespace firstkey::core

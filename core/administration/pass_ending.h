@@ -1,0 +1,21 @@
+#pragma once
+// A pass deleted before its time, or after it: its sessions end with it, in the same transaction,
+// and its story in the audit trail gets its last row.
+
+#include "core/pass.h"
+#include "core/store.h"
+
+namespace firstkey::core {
+
+enum class PassEnding {
+  kDeleted,        ///< by staff or by its user
+  kReplaced,       ///< by a newer pass of the user
+  kUserDeleted,    ///< along with its user
+  kBootstrapOver,  ///< a second administrator exists
+  kClockReset,     ///< nobody can tell any more when it ends
+};
+
+/// Deletes `pass`, ends its user's open sessions (kPassUnknown) and writes an audit row of it.
+void end_pass(WriteTransaction& transaction, const Pass& pass, PassEnding ending, Instant now);
+
+}  // namespace firstkey::core

@@ -1,0 +1,205 @@
+#include "core/administration/deployment.h"
+
+#include <doctest/doctest.h>
+
+#include "core/administration/user_directory.h"
+#include "tests/support/administration_fixture.h"
+
+using firstkey::core::Administration;
+using firstkey::core::Deployment;
+using firstkey::core::DeploymentRequest;
+using firstkey::core::ErrorCode;
+using firstkey::core::MemoryStore;
+using firstkey::core::PassIssuer;
+using firstkey::core::Principal;
+using firstkey::core::RelyingParty;
+using firstkey::core::Role;
+using firstkey::core::UserDirectory;
+using firstkey::core::WriteTransaction;
+using firstkey::tests::AdministrationFixture;
+using firstkey::tests::code_of;
+using firstkey::tests::FakePepper;
+using firstkey::tests::make_credential;
+
+namespace {
+
+const DeploymentRequest kRequest{
+    .relying_party = {.id = "example.org", .name = "Example", .origins = {"https://example.org"}},
+    .administrator_name = "ana@example.org",
+    .administrator_display_name = "Ana Ortega"};
+
+/// A store nobody has begun yet.
+struct EmptyStore {
+  std::string passcode_of(const firstkey::core::IssuedPass& issued) {
+    return firstkey::core::to_string(issued.passcode.expose());  // a test's passcode
+  }
+  auto redeem(const std::string& passcode) {
+    firstkey::core::PassRedeemer redeemer(store, random, pepper, hasher);
+    return redeemer.redeem({.user_name = "ana@example.org",
+                            .passcode = firstkey::core::Secret(firstkey::core::as_bytes(passcode)),
+                            .station = firstkey::core::StationId("desk"),
+                            .session_secret = random.secret(32),
+                            .is_simulated = false});
+  }
+
+  firstkey::tests::FakeClock clock;
+  firstkey::tests::FakeRandom random{3};
+  MemoryStore store{clock, random};
+  FakePepper pepper;
+  firstkey::core::PassHasher hasher{pepper, firstkey::tests::kCheapHash, 1};
+  Administration administration{store, Principal{.uid = 1000}};
+  Deployment deployment{administration, random, hasher};
+  UserDirectory directory{administration, random};
+  PassIssuer issuer{administration, random, pepper, hasher};
+};
+
+}  // namespace
+
+TEST_SUITE("core/administration/deployment") {
+  TEST_CASE("the first administrator holds every administrator role and is who acts") {
+    EmptyStore f;
+    const auto begun = f.deployment.initialise(kRequest);
+    REQUIRE(begun);
+    CHECK(begun->administrator.name == "ana@example.org");
+    CHECK(begun->administrator.display_name == "Ana Ortega");
+    CHECK(begun->administrator.roles == AdministrationFixture::everything());
+    const auto shown = f.directory.show({"ana@example.org"});
+    REQUIRE(shown);
+    CHECK(shown.value() == begun->administrator);
+  }
+
+  TEST_CASE("a fresh store has the relying party asked for and the default policies") {
+    EmptyStore f;
+    REQUIRE(f.deployment.initialise(kRequest));
+    CHECK(f.deployment.relying_party().value() == kRequest.relying_party);
+    REQUIRE(f.store.read([&](auto& t) {
+      const auto settings = t.settings().value();
+      CHECK(settings.pass_policy == firstkey::core::PassPolicy{});
+      CHECK(settings.key_policy == firstkey::core::KeyPolicy{});
+      CHECK(settings.owner_uid == 1000);
+      CHECK(settings.created_at == f.clock.wall());
+    }));
+  }
+
+  TEST_CASE("the bootstrap pass lets the first administrator in") {
+    EmptyStore f;
+    const auto begun = f.deployment.initialise(kRequest);
+    REQUIRE(begun);
+    CHECK(begun->bootstrap.pass.is_bootstrap);
+    CHECK(begun->bootstrap.pass.is_usable());
+    CHECK(f.redeem(f.passcode_of(begun->bootstrap)).has_value());
+  }
+
+  TEST_CASE("the bootstrap pass is in the trail, by and for the first administrator") {
+    EmptyStore f;
+    const auto begun = f.deployment.initialise(kRequest);
+    REQUIRE(f.store.read([&](auto& t) {
+      const auto rows = t.audit_rows(1, 10);
+      REQUIRE(rows.size() == 2);
+      CHECK(rows[0].action == "store.init");
+      CHECK(rows[0].details.at("uid") == "1000");
+      CHECK(rows[1].action == "pass.issue");
+      CHECK(rows[1].details.at("isBootstrap") == "true");
+      CHECK(rows[1].details.at("actorId") == rows[1].details.at("userId"));
+      CHECK(rows[1].correlation == begun->bootstrap.pass.correlation);
+    }));
+  }
+
+  TEST_CASE("the bootstrap pass is the only one anybody gets from themselves") {
+    EmptyStore f;
+    REQUIRE(f.deployment.initialise(kRequest));
+    CHECK(code_of(f.issuer.issue({.user = {"ana@example.org"}})) == ErrorCode::kNotForOneself);
+  }
+
+  TEST_CASE("a second administrator makes the bootstrap pass void") {
+    EmptyStore f;
+    const auto begun = f.deployment.initialise(kRequest);
+    REQUIRE(f.directory.add({.name = "max", .roles = {Role::kAuditor}}));
+    CHECK(code_of(f.issuer.show({"ana@example.org"})) == ErrorCode::kPassUnknown);
+    CHECK_FALSE(f.redeem(f.passcode_of(begun->bootstrap)).has_value());
+  }
+
+  TEST_CASE("a member who becomes an administrator makes it void too, and ends its session") {
+    EmptyStore f;
+    const auto begun = f.deployment.initialise(kRequest);
+    REQUIRE(f.directory.add({.name = "max"}));
+    const auto redeemed = f.redeem(f.passcode_of(begun->bootstrap));
+    REQUIRE(redeemed);
+    REQUIRE(f.directory.set_roles({"max"}, {Role::kGlobalReader}));
+    REQUIRE(f.store.read([&](auto& t) {
+      CHECK(t.session(redeemed->snapshot().session)->state ==
+            firstkey::core::SessionState::kEnded);
+      CHECK_FALSE(t.pass_of(begun->administrator.id).has_value());
+    }));
+  }
+
+  TEST_CASE("it stays void when the second administrator is gone again") {
+    EmptyStore f;
+    const auto begun = f.deployment.initialise(kRequest);
+    REQUIRE(f.directory.add({.name = "max", .roles = {Role::kAuditor}}));
+    REQUIRE(f.directory.remove({"max"}));
+    CHECK_FALSE(f.redeem(f.passcode_of(begun->bootstrap)).has_value());
+  }
+
+  TEST_CASE("members and stations leave the bootstrap pass as it is") {
+    EmptyStore f;
+    const auto begun = f.deployment.initialise(kRequest);
+    REQUIRE(f.directory.add({.name = "lee"}));
+    REQUIRE(f.directory.add({.name = "kiosk", .roles = {Role::kStation}}));
+    CHECK(f.redeem(f.passcode_of(begun->bootstrap)).has_value());
+  }
+
+  TEST_CASE("a store is begun once") {
+    EmptyStore f;
+    const auto begun = f.deployment.initialise(kRequest);
+    CHECK(code_of(f.deployment.initialise(kRequest)) == ErrorCode::kAlreadyInitialised);
+    CHECK(f.redeem(f.passcode_of(begun->bootstrap)).has_value());
+  }
+
+  TEST_CASE("a store is not begun with a wrong relying party or name") {
+    EmptyStore f;
+    auto request = kRequest;
+    request.relying_party.origins = {"http://example.org"};
+    CHECK(code_of(f.deployment.initialise(request)) == ErrorCode::kInvalidArgument);
+    request = kRequest;
+    request.administrator_name = "";
+    CHECK(code_of(f.deployment.initialise(request)) == ErrorCode::kInvalidArgument);
+    CHECK(code_of(f.deployment.relying_party()) == ErrorCode::kNotInitialised);
+    CHECK(f.deployment.initialise(kRequest).has_value());
+  }
+
+  TEST_CASE("a relying party may move while no credential exists") {
+    AdministrationFixture f;
+    Deployment deployment(f.administration, f.random, f.hasher);
+    const RelyingParty moved{.id = "example.net", .name = "Ex", .origins = {"https://example.net"}};
+    REQUIRE(deployment.set_relying_party(moved));
+    CHECK(deployment.relying_party().value() == moved);
+    CHECK(f.last_audit().details.at("rpId") == "example.net");
+  }
+
+  TEST_CASE("once a credential exists the id is fixed, while name and origins are not") {
+    AdministrationFixture f;
+    Deployment deployment(f.administration, f.random, f.hasher);
+    f.write([&](WriteTransaction& t) { REQUIRE(t.insert_credential(make_credential(f.lee))); });
+    const RelyingParty moved{.id = "example.net", .name = "Ex", .origins = {"https://example.net"}};
+    CHECK(code_of(deployment.set_relying_party(moved)) == ErrorCode::kRelyingPartyFixed);
+    auto renamed = f.settings().relying_party;
+    renamed.name = "Another name";
+    renamed.origins = {"https://keys.example.org"};
+    REQUIRE(deployment.set_relying_party(renamed));
+    CHECK(f.settings().relying_party == renamed);
+  }
+
+  TEST_CASE("a relying party is checked, and changed by privileged role administrators only") {
+    AdministrationFixture f;
+    Deployment deployment(f.administration, f.random, f.hasher);
+    auto party = f.settings().relying_party;
+    party.origins = {"https://example.net"};
+    CHECK(code_of(deployment.set_relying_party(party)) == ErrorCode::kInvalidArgument);
+    f.holding({Role::kAuthenticationPolicyAdministrator});
+    CHECK(code_of(deployment.set_relying_party(party)) == ErrorCode::kRoleMissing);
+    CHECK(deployment.relying_party().has_value());
+    f.holding({Role::kAuditor});
+    CHECK(code_of(deployment.relying_party()) == ErrorCode::kRoleMissing);
+  }
+}
