@@ -26,7 +26,8 @@ std::map<std::string, std::string> differences(const std::string& before,
                                                const std::string& after) {
   std::map<std::string, std::string> changes;
   const auto old_form = boost::json::parse(before).as_object();
-  for (const auto& [name, new_value] : boost::json::parse(after).as_object()) {
+  const auto new_form = boost::json::parse(after).as_object();  // named: it outlives the loop
+  for (const auto& [name, new_value] : new_form) {
     const auto& old_value = old_form.at(name);
     if (old_value != new_value) {
       changes.emplace(name, shown(old_value) + " -> " + shown(new_value));

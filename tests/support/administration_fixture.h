@@ -81,6 +81,8 @@ core::ErrorCode code_of(const core::Result<Value>& result) {
   return result.error().code;
 }
 
-inline core::UserReference ref(const core::User& user) { return {.text = user.name}; }
+inline core::UserReference ref(const core::User& user) {
+  return {.text = user.name};
+}
 
 }  // namespace firstkey::tests

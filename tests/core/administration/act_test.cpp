@@ -109,7 +109,8 @@ TEST_SUITE("core/administration/act") {
 
   TEST_CASE("a person is found by id and by name in any case") {
     Fixture f;
-    for (const char* text : {"user-lee", "lee@example.org", "LEE@Example.ORG", " lee@example.org "}) {
+    for (const char* text :
+         {"user-lee", "lee@example.org", "LEE@Example.ORG", " lee@example.org "}) {
       CAPTURE(text);
       const auto found = f.directory.show({text});
       REQUIRE(found);
@@ -138,7 +139,8 @@ TEST_SUITE("core/administration/act") {
     Fixture f;
     const auto before = f.audit_rows();
     const auto outcome = f.administration.act<int>(
-        "test.break", [](firstkey::core::Act&) -> firstkey::core::Result<firstkey::core::Effect<int>> {
+        "test.break",
+        [](firstkey::core::Act&) -> firstkey::core::Result<firstkey::core::Effect<int>> {
           return [](WriteTransaction&) -> int {
             throw firstkey::core::StoreAbort{{.code = ErrorCode::kStoreFull, .detail = "full"}};
           };

@@ -74,8 +74,10 @@ TEST_SUITE("core/administration/deployment") {
     CHECK(f.deployment.relying_party().value() == kRequest.relying_party);
     REQUIRE(f.store.read([&](auto& t) {
       const auto settings = t.settings().value();
-      CHECK(settings.pass_policy == firstkey::core::PassPolicy{});
-      CHECK(settings.key_policy == firstkey::core::KeyPolicy{});
+      const firstkey::core::PassPolicy defaults;  // named: g++ 12 fails on a temporary here
+      CHECK(settings.pass_policy == defaults);
+      const firstkey::core::KeyPolicy key_defaults;
+      CHECK(settings.key_policy == key_defaults);
       CHECK(settings.owner_uid == 1000);
       CHECK(settings.created_at == f.clock.wall());
     }));
@@ -127,8 +129,7 @@ TEST_SUITE("core/administration/deployment") {
     REQUIRE(redeemed);
     REQUIRE(f.directory.set_roles({"max"}, {Role::kGlobalReader}));
     REQUIRE(f.store.read([&](auto& t) {
-      CHECK(t.session(redeemed->snapshot().session)->state ==
-            firstkey::core::SessionState::kEnded);
+      CHECK(t.session(redeemed->snapshot().session)->state == firstkey::core::SessionState::kEnded);
       CHECK_FALSE(t.pass_of(begun->administrator.id).has_value());
     }));
   }

@@ -39,7 +39,9 @@ using std::chrono::seconds;
 namespace {
 
 /// The plain text of a passcode, as the person it is handed to types it.
-std::string typed(const Secret& passcode) { return firstkey::core::to_string(passcode.expose()); }
+std::string typed(const Secret& passcode) {
+  return firstkey::core::to_string(passcode.expose());
+}
 
 struct Fixture : AdministrationFixture {
   auto issue_for(const User& user) { return issuer.issue({.user = ref(user)}); }
@@ -260,8 +262,11 @@ TEST_SUITE("core/administration/pass_issuer") {
   TEST_CASE("the files of a store do not hold the passcode") {
     Fixture f;
     firstkey::tests::TemporaryFolder folder;
-    const auto store = firstkey::core::SqliteStore::open(
-        folder / "firstkey.db", firstkey::core::SqliteStore::Presence::kMayBeCreated, f.clock, f.random);
+    const auto store =
+        firstkey::core::SqliteStore::open(folder / "firstkey.db",
+                                          firstkey::core::SqliteStore::Presence::kMayBeCreated,
+                                          f.clock,
+                                          f.random);
     REQUIRE(store);
     firstkey::core::Administration administration(*store.value(), {.uid = 1000});
     firstkey::core::Deployment deployment(administration, f.random, f.hasher);

@@ -99,9 +99,9 @@ TEST_SUITE("core/administration/policy_editor") {
     });
     CHECK(code_of(refused) == ErrorCode::kPolicyInvalid);
     CHECK(code_of(f.editor.edit_key_policy([](KeyPolicy policy) -> Result<KeyPolicy> {
-      policy.algorithms.clear();
-      return policy;
-    })) == ErrorCode::kPolicyInvalid);
+            policy.algorithms.clear();
+            return policy;
+          })) == ErrorCode::kPolicyInvalid);
     CHECK(f.settings() == before);
     CHECK(f.last_audit().outcome == "policy_invalid");
   }
@@ -109,8 +109,8 @@ TEST_SUITE("core/administration/policy_editor") {
   TEST_CASE("an edit that fails ends with its own error") {
     Fixture f;
     CHECK(code_of(f.editor.edit_pass_policy([](PassPolicy) -> Result<PassPolicy> {
-      return fail(ErrorCode::kInvalidArgument, "no such field");
-    })) == ErrorCode::kInvalidArgument);
+            return fail(ErrorCode::kInvalidArgument, "no such field");
+          })) == ErrorCode::kInvalidArgument);
   }
 
   TEST_CASE("policies are edited by policy administrators only") {

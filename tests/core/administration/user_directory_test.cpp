@@ -83,8 +83,9 @@ TEST_SUITE("core/administration/user_directory") {
         {"no name", {.name = ""}},
         {"a blank name", {.name = "  "}},
         {"a name too long", {.name = std::string(257, 'n')}},
-        {"a name with a control character", {.name = "kim\n"
-                                                     "admin"}},
+        {"a name with a control character",
+         {.name = "kim\n"
+                  "admin"}},
         {"a name that is no UTF-8", {.name = "\xC3("}},
         {"a display name too long", {.name = "kim", .display_name = std::string(257, 'n')}},
         {"a display name that moves the cursor", {.name = "kim", .display_name = "\x1B[2J"}},
@@ -189,7 +190,8 @@ TEST_SUITE("core/administration/user_directory") {
     Fixture f;
     REQUIRE(f.directory.set_groups(ref(f.lee), {"oslo"}));
     CHECK(f.user(f.lee.id)->groups == std::vector<std::string>{"oslo"});
-    CHECK(code_of(f.directory.set_groups(ref(f.lee), {"all_users"})) == ErrorCode::kInvalidArgument);
+    CHECK(code_of(f.directory.set_groups(ref(f.lee), {"all_users"})) ==
+          ErrorCode::kInvalidArgument);
     CHECK(f.user(f.lee.id)->groups == std::vector<std::string>{"oslo"});
   }
 
@@ -231,7 +233,8 @@ TEST_SUITE("core/administration/user_directory") {
     CHECK(code_of(f.directory.set_roles({"ana@example.org"}, {})) == ErrorCode::kLastAdministrator);
   }
 
-  TEST_CASE("the last privileged authentication administrator is not disabled, deleted or demoted") {
+  TEST_CASE(
+      "the last privileged authentication administrator is not disabled, deleted or demoted") {
     Fixture f;
     f.holding({Role::kPrivilegedRoleAdministrator});
     CHECK(code_of(f.directory.disable(ref(f.max))) == ErrorCode::kLastAdministrator);
@@ -249,7 +252,8 @@ TEST_SUITE("core/administration/user_directory") {
     REQUIRE(f.directory.remove(ref(f.lee)));
     CHECK_FALSE(f.user(f.lee.id).has_value());
     CHECK_FALSE(f.pass_of(f.lee.id).has_value());
-    CHECK(f.seen([&](auto& t) { return !t.session(session) && t.credentials_of(f.lee.id).empty(); }));
+    CHECK(
+        f.seen([&](auto& t) { return !t.session(session) && t.credentials_of(f.lee.id).empty(); }));
   }
 
   TEST_CASE("a deleted user's pass and session have the end of their story in the trail") {
