@@ -17,16 +17,19 @@ constexpr const char* kDescription =
 
 constexpr const char* kExamples =
     "While it runs: SIGUSR1, or Enter on its terminal, touches the key; SIGUSR2 unplugs and plugs\n"
-    "it; SIGTERM ends it.\n\n"
+    "it, or lifts the card and holds it again; SIGTERM ends it.\n\n"
     "Examples:\n"
     "  firstkey-softkey --udp 127.0.0.1:8111:7112\n"
     "  firstkey-softkey --udp 127.0.0.1:8111:7112 --state my.key --root-out root.pem\n"
     "  firstkey-softkey --udp 127.0.0.1:0:7112 --touch delay:1500\n"
+    "  firstkey-softkey --vpcd 127.0.0.1:35963 --touch delay:500\n"
     "  firstkey-softkey --state my.key --print-root";
 
 /// What CLI11 fills; what it cannot check by itself is checked in to_command_line.
 struct RawOptions {
   std::string udp;
+  std::string vpcd;
+  std::string presence = "tap";
   std::string state;
   std::string touch = "auto";
   std::string attestation = "packed";
@@ -58,6 +61,9 @@ void declare_identity(CLI::App& app, RawOptions& raw) {
 void declare_behaviour(CLI::App& app, RawOptions& raw) {
   app.add_option("--touch", raw.touch, "who touches it: auto, delay:MS, never or signal")
       ->type_name("POLICY");
+  app.add_option("--presence", raw.presence, "a card's presence: once per tap, or always")
+      ->check(CLI::IsMember({"tap", "always"}))
+      ->type_name("KIND");
   app.add_option("--max-credentials", raw.maximum_credentials, "discoverable credentials it holds")
       ->check(CLI::Range(1, 1000))
       ->type_name("N");
@@ -72,6 +78,9 @@ void declare_behaviour(CLI::App& app, RawOptions& raw) {
 void declare_running(CLI::App& app, RawOptions& raw) {
   app.add_option("--udp", raw.udp, "be a HID key: listen on PORT, answer to REPLYPORT")
       ->type_name("HOST:PORT:REPLYPORT");
+  app.add_option("--vpcd", raw.vpcd, "be a card: go into the virtual reader vpcd listens for")
+      ->type_name("HOST:PORT")
+      ->excludes("--udp");
   app.add_option(
          "--serve-ready-fd", raw.ready_fd, "write the line \"ready ...\" there, not to stdout")
       ->check(CLI::Range(1, 1023))
@@ -117,16 +126,25 @@ std::expected<CommandLine, ExitNow> to_command_line(const RawOptions& raw) {
   const auto touch = parse_touch_policy(raw.touch);
   if (!touch) return misuse("--touch takes auto, delay:MS, never or signal");
   line.touch = *touch;
+  if (raw.presence == "always") line.card_presence = CommandLine::CardPresence::kAlways;
   if (!raw.udp.empty()) {
-    line.udp = parse_udp_address(raw.udp);
-    if (!line.udp) return misuse("--udp takes HOST:PORT:REPLYPORT with a loopback HOST");
+    auto address = parse_udp_address(raw.udp);
+    if (!address) return misuse("--udp takes HOST:PORT:REPLYPORT with a loopback HOST");
+    line.front_end = std::move(*address);
+  }
+  if (!raw.vpcd.empty()) {
+    auto address = parse_vpcd_address(raw.vpcd);
+    if (!address) return misuse("--vpcd takes HOST:PORT with a loopback HOST");
+    line.front_end = std::move(*address);
+    line.settings.transport = "nfc";
   }
   if (!raw.state.empty()) line.state_file = raw.state;
   if (!raw.root_out.empty()) line.root_file = raw.root_out;
   if (raw.ready_fd >= 0) line.ready_fd = raw.ready_fd;
+  const bool serves = !std::holds_alternative<std::monostate>(line.front_end);
   const bool shows_root = line.prints_root || line.root_file;
-  if (!line.udp && !shows_root) return misuse("nothing to do: name --udp or --print-root");
-  if (!line.udp && !line.state_file) {
+  if (!serves && !shows_root) return misuse("nothing to do: name --udp, --vpcd or --print-root");
+  if (!serves && !line.state_file) {
     return misuse("without --state the root is gone when this program ends");
   }
   return line;

@@ -9,15 +9,21 @@
 #include "device/softkey/key_parts.h"
 #include "device/softkey/udp_pump.h"
 #include "device/softkey/user_presence.h"
+#include "device/softkey/vpcd_pump.h"
 
 namespace firstkey::device::softkey {
 
 struct CommandLine {
-  /// Where the key can be reached; neither: only --print-root or --root-out was asked for.
-  std::optional<UdpAddress> udp;
+  /// Where the key can be reached: a wire, a reader, or nowhere, when only its root is wanted.
+  std::variant<std::monostate, UdpAddress, VpcdAddress> front_end;
   std::optional<std::filesystem::path> state_file;  ///< none: the key forgets when it ends
   Settings settings;
   TouchPolicy touch;
+  /// Whether a card grants presence once each time it is held to the reader, or always.
+  enum class CardPresence : std::uint8_t {
+    kOncePerTap,
+    kAlways
+  } card_presence = CardPresence::kOncePerTap;
   bool prints_root = false;
   std::optional<std::filesystem::path> root_file;
   std::optional<int> ready_fd;  ///< where the line "ready ..." goes instead of to stdout

@@ -1,5 +1,5 @@
 // firstkey-softkey: puts the parts of one software key together and runs it behind the front end
-// asked for. Exit status: 0 ended as asked, 1 could not start, 2 misuse.
+// asked for. Exit status: 0 ended as asked or the reader went away, 1 could not start, 2 misuse.
 
 #include <fstream>
 #include <iostream>
@@ -70,24 +70,44 @@ int show_root(const softkey::CommandLine& line, const softkey::CredentialStore& 
   return file ? 0 : fail(line.root_file->string(), "it cannot be written");
 }
 
-int serve(const softkey::CommandLine& line, softkey::CredentialStore& store) {
-  const softkey::SystemClock clock;
-  softkey::SystemRandom random;
-  softkey::TouchByPolicy touch(line.touch);
-  const auto authenticator =
-      softkey::Authenticator::create(line.settings, store, {clock, random, touch});
-  if (!authenticator) return fail("attestation", "its root cannot be made or kept");
-  if (const int status = show_root(line, store); status != 0 || !line.udp) return status;
-
+/// Runs one front end over its pump, once it can be reached.
+template <typename Pump, typename FrontEnd>
+int serve(const softkey::CommandLine& line,
+          std::expected<Pump, int> pump,
+          const std::string& where,
+          FrontEnd& front_end,
+          softkey::TouchByPolicy& touch) {
   auto operator_input = softkey::OperatorInput::open();
   if (!operator_input) return fail("signals", describe(operator_input.error()));
-  softkey::HidFrontend frontend(**authenticator, clock, random);
-  auto pump = softkey::UdpPump::open(*line.udp);
-  if (!pump) return fail(softkey::to_string(*line.udp), describe(pump.error()));
+  if (!pump) return fail(where, describe(pump.error()));
   if (!announce(line, softkey::to_string(pump->address()))) {
     return fail("ready line", "nobody takes it");
   }
-  pump->run(frontend, *operator_input, touch);
+  pump->run(front_end, *operator_input, touch);
+  return 0;
+}
+
+int run_key(const softkey::CommandLine& line, softkey::CredentialStore& store) {
+  const softkey::SystemClock clock;
+  softkey::SystemRandom random;
+  softkey::TouchByPolicy touch(line.touch);
+  softkey::OncePerTap tap(touch, clock.now());
+  const auto* udp = std::get_if<softkey::UdpAddress>(&line.front_end);
+  const auto* vpcd = std::get_if<softkey::VpcdAddress>(&line.front_end);
+  const bool is_tap =
+      vpcd != nullptr && line.card_presence == softkey::CommandLine::CardPresence::kOncePerTap;
+  softkey::UserPresence& presence = is_tap ? static_cast<softkey::UserPresence&>(tap) : touch;
+  const auto key = softkey::Authenticator::create(line.settings, store, {clock, random, presence});
+  if (!key) return fail("attestation", "its root cannot be made or kept");
+  if (const int status = show_root(line, store); status != 0) return status;
+  if (udp != nullptr) {
+    softkey::HidFrontend hid(**key, clock, random);
+    return serve(line, softkey::UdpPump::open(*udp), softkey::to_string(*udp), hid, touch);
+  }
+  if (vpcd != nullptr) {
+    softkey::CardFrontend card(**key);
+    return serve(line, softkey::VpcdPump::open(*vpcd), softkey::to_string(*vpcd), card, touch);
+  }
   return 0;
 }
 
@@ -104,7 +124,7 @@ int run(const softkey::CommandLine& line) {
   if (!storage) return fail(name, describe(storage.error()));
   auto store = softkey::CredentialStore::open(std::move(*storage));
   if (!store) return fail(name, describe(store.error()));
-  return serve(line, *store);
+  return run_key(line, *store);
 }
 
 }  // namespace

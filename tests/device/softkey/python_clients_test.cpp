@@ -1,5 +1,5 @@
-// A client nobody here wrote: Debian's python3-fido2, over a bridge to UDP (udp_bridge.py). Each
-// case below is one function of python_clients.py.
+// A client nobody here wrote: Debian's python3-fido2, over a bridge to UDP (udp_bridge.py) and over
+// the real pcscd. Each case over UDP is one function of python_clients.py.
 
 #include <array>
 #include <cstdlib>
@@ -21,11 +21,22 @@ bool is_fido2_installed() {
   return run("/usr/bin/python3 -c 'import fido2.ctap2.pin' 2>/dev/null") == 0;
 }
 
+constexpr int kCannotHere = 77;  // what python_card_client.py says without the rights it needs
+
+bool are_card_parts_installed() {
+  return run("test -x /usr/sbin/pcscd && ls /usr/lib/pcsc/drivers/serial/*vpcd* "
+             "/etc/reader.conf.d/vpcd >/dev/null 2>&1") == 0 &&
+         run("/usr/bin/python3 -c 'import fido2.pcsc' 2>/dev/null") == 0;
+}
+
+std::string script(const std::string& name) {
+  return std::string("/usr/bin/python3 -B '") + FIRSTKEY_SOURCE_DIR + "/tests/device/softkey/" +
+         name + "' '" FIRSTKEY_SOFTKEY "' ";
+}
+
 void check_case(const std::string& name) {
   CAPTURE(name);
-  const std::string script =
-      std::string(FIRSTKEY_SOURCE_DIR) + "/tests/device/softkey/python_clients.py";
-  CHECK(run("/usr/bin/python3 -B '" + script + "' '" FIRSTKEY_SOFTKEY "' " + name) == 0);
+  CHECK(run(script("python_clients.py") + name) == 0);
 }
 
 }  // namespace
@@ -55,5 +66,17 @@ TEST_SUITE("device/softkey/python_clients") {
   TEST_CASE("what python-fido2 stored outlives a restart, but not a reset") {
     if (firstkey::tests::part_is_absent("python3-fido2", is_fido2_installed())) return;
     for (const char* name : {"survives_a_restart", "forgets_on_reset"}) check_case(name);
+  }
+
+  TEST_CASE("python-fido2 finds a card in pcscd's reader, and taps it twice") {
+    if (firstkey::tests::part_is_absent("pcscd, vpcd, python3-fido2 and python3-pyscard",
+                                        are_card_parts_installed())) {
+      return;
+    }
+    const int status = run(script("python_card_client.py"));
+    if (firstkey::tests::part_is_absent("a namespace for pcscd (root)", status != kCannotHere)) {
+      return;
+    }
+    CHECK(status == 0);
   }
 }

@@ -1,0 +1,46 @@
+#pragma once
+// The key as a card: APDUs in, response APDUs out. Pure: no sockets, no threads; the caller brings
+// each APDU to transmit() and, while a reader that does not poll is left waiting, calls tick().
+// Source: CTAP 2.1 §11.3; ISO/IEC 7816-4 for chaining and GET RESPONSE.
+
+#include <optional>
+
+#include "device/softkey/apdu.h"
+#include "device/softkey/authenticator.h"
+
+namespace firstkey::device::softkey {
+
+class CardFrontend {
+ public:
+  /// Keeps a reference to `authenticator`.
+  explicit CardFrontend(Authenticator& authenticator) : authenticator_(authenticator) {}
+
+  /// What the card says of itself at power-up.
+  [[nodiscard]] static Bytes answer_to_reset();
+  /// The card gets power, or gets it anew: to the key, being unplugged and plugged.
+  void power_up();
+  /// The response, status word and all; nothing while the user is awaited by a reader that did not
+  /// offer to poll.
+  [[nodiscard]] std::optional<Bytes> transmit(BytesView command);
+  /// The response transmit() could not give yet, once there is one.
+  [[nodiscard]] std::optional<Bytes> tick();
+  [[nodiscard]] bool is_busy() const { return withheld_.has_value(); }
+
+ private:
+  [[nodiscard]] Bytes select(const CommandApdu& apdu);
+  [[nodiscard]] std::optional<Bytes> ctap_message(const CommandApdu& apdu);
+  [[nodiscard]] Bytes ctap_get_response(const CommandApdu& apdu);
+  [[nodiscard]] Bytes ctap_control(const CommandApdu& apdu);
+  [[nodiscard]] Bytes get_response(const CommandApdu& apdu);
+  [[nodiscard]] Bytes deliver(Bytes response, std::size_t expected);
+  void forget_command();
+
+  Authenticator& authenticator_;
+  bool is_selected_ = false;
+  Bytes chain_;        ///< the command so far, from APDUs that said more will follow
+  Bytes undelivered_;  ///< the response the reader has yet to ask for
+  /// The size a withheld response may have.
+  std::optional<std::size_t> withheld_;
+};
+
+}  // namespace firstkey::device::softkey
