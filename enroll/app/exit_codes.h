@@ -1,0 +1,22 @@
+#pragma once
+// What a script can branch on: the exit status of every command.
+
+#include "core/error.h"
+
+namespace firstkey::enroll {
+
+enum class ExitCode {
+  kDone = 0,
+  kUsage = 2,
+  kRefused = 3,
+  kWindowOver = 4,
+  kNoKey = 5,
+  kKeyLocked = 6,
+  kStore = 7,
+  kUnreachable = 8,
+  kCancelled = 130,  ///< as a shell reports SIGINT
+};
+
+[[nodiscard]] ExitCode exit_code_of(core::ErrorCode code) noexcept;
+
+}  // namespace firstkey::enroll

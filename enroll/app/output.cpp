@@ -1,0 +1,146 @@
+#include "enroll/app/output.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <iterator>
+
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace firstkey::enroll {
+
+namespace {
+
+constexpr std::size_t kLabelWidth = 11;
+
+void write(std::FILE* file, std::string_view text) {
+  // A reader that went away is no error of ours: the command has done its work.
+  (void)std::fwrite(text.data(), 1, text.size(), file);
+}
+
+bool has_colour(std::FILE* file) {
+  return ::isatty(::fileno(file)) == 1 &&
+         std::getenv("NO_COLOR") ==
+             nullptr;  // NOLINT(concurrency-mt-unsafe): read-only environment
+}
+
+std::string bold(std::string_view text) {
+  return has_colour(stdout) ? fmt::format("\x1b[1m{}\x1b[0m", text) : std::string(text);
+}
+
+/// Columns a text takes: its code points. Wide scripts come out a little ragged, nothing worse.
+std::size_t width_of(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](unsigned char c) { return (c & 0xC0U) != 0x80U; }));
+}
+
+std::string padded(const std::string& text, std::size_t width) {
+  return text + std::string(width > width_of(text) ? width - width_of(text) : 0, ' ');
+}
+
+std::string formatted(core::Instant instant, const char* format) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(instant.time_since_epoch()).count();
+  const std::time_t time = seconds;
+  std::tm local{};
+  std::array<char, 64> text{};
+  if (::localtime_r(&time, &local) == nullptr) return core::to_rfc3339(instant);
+  const auto size = std::strftime(text.data(), text.size(), format, &local);
+  return {text.data(), size};
+}
+
+}  // namespace
+
+void Output::line(std::string_view label, std::string_view value) const {
+  if (is_json()) return;
+  write(stdout, fmt::format("  {:<{}}{}\n", label, kLabelWidth, printable(value)));
+}
+
+void Output::say(std::string_view sentence) const {
+  if (is_json()) return;
+  write(stdout, fmt::format("  {}\n", printable(sentence)));
+}
+
+void Output::table(const std::vector<std::string>& head,
+                   const std::vector<std::vector<std::string>>& rows) const {
+  if (is_json()) return;
+  std::vector<std::vector<std::string>> cells{head};
+  for (const auto& row : rows) {
+    auto& copy = cells.emplace_back();
+    std::ranges::transform(row, std::back_inserter(copy), printable);
+  }
+  std::vector<std::size_t> widths(head.size());
+  for (const auto& row : cells) {
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
+  }
+  for (std::size_t r = 0; r < cells.size(); ++r) {
+    std::string text;
+    for (std::size_t i = 0; i < cells[r].size(); ++i) {
+      const bool is_last = i + 1 == cells[r].size();
+      text += is_last ? cells[r][i] : padded(cells[r][i], widths[i]) + "  ";
+    }
+    write(stdout, (r == 0 ? bold(text) : text) + "\n");
+  }
+}
+
+void Output::object(const boost::json::object& object) const {
+  if (!is_json()) return;
+  write(stdout, boost::json::serialize(object) + "\n");
+}
+
+void Output::secret_line(std::string_view label,
+                         const core::Secret& secret,
+                         std::string_view note) const {
+  if (is_json()) return;
+  write(stdout, fmt::format("  {:<{}}", label, kLabelWidth));
+  const auto bytes = secret.expose();  // to the screen, once, and nowhere else
+  (void)std::fwrite(bytes.data(), 1, bytes.size(), stdout);
+  write(stdout, fmt::format("    {}\n", note));
+}
+
+void Output::object_with_secret(const boost::json::object& object,
+                                std::string_view name,
+                                const core::Secret& secret) const {
+  if (!is_json()) return;
+  auto text = boost::json::serialize(object);
+  text.pop_back();
+  write(stdout, fmt::format("{}{}\"{}\":\"", text, object.empty() ? "" : ",", name));
+  const auto bytes = secret.expose();  // to the script that asked, once
+  (void)std::fwrite(bytes.data(), 1, bytes.size(), stdout);
+  write(stdout, "\"}\n");
+}
+
+ExitCode Output::failure(const core::Error& error) const {
+  const auto code = exit_code_of(error.code);
+  if (is_json()) {
+    object({{"error",
+             {{"code", std::string(core::to_string(error.code))},
+              {"message", error.detail},
+              {"exitCode", static_cast<int>(code)}}}});
+    return code;
+  }
+  std::fflush(stdout);
+  const auto what = error.detail.empty() ? std::string(core::to_string(error.code)) : error.detail;
+  const auto sentence = fmt::format("firstkey: {}\n", printable(what));
+  write(stderr, has_colour(stderr) ? "\x1b[31m" + sentence + "\x1b[0m" : sentence);
+  return code;
+}
+
+std::string local_time(core::Instant instant) {
+  return formatted(instant, "%Y-%m-%d %H:%M %z");
+}
+
+std::string local_hour(core::Instant instant) {
+  return formatted(instant, "%H:%M");
+}
+
+std::string printable(std::string_view text) {
+  std::string clean(text);
+  std::ranges::replace_if(clean, [](unsigned char c) { return c < 0x20 || c == 0x7F; }, '?');
+  return clean;
+}
+
+}  // namespace firstkey::enroll

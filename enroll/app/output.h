@@ -1,0 +1,59 @@
+#pragma once
+// What people and scripts see: lines, tables and colour for a person at a terminal, the same plain
+// when piped, and one JSON object a command with --json.
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <boost/json/object.hpp>
+
+#include "core/clock.h"
+#include "core/error.h"
+#include "core/secret.h"
+#include "enroll/app/exit_codes.h"
+
+namespace firstkey::enroll {
+
+enum class OutputForm { kText, kJson };
+
+class Output {
+ public:
+  explicit Output(OutputForm form) : form_(form) {}
+
+  [[nodiscard]] bool is_json() const noexcept { return form_ == OutputForm::kJson; }
+
+  /// "  Label      value", the form of every result with named parts. Nothing with --json.
+  void line(std::string_view label, std::string_view value) const;
+  /// A sentence on a line of its own. Nothing with --json.
+  void say(std::string_view sentence) const;
+  /// Columns as wide as their widest cell; the head in bold at a terminal. Nothing with --json.
+  void table(const std::vector<std::string>& head,
+             const std::vector<std::vector<std::string>>& rows) const;
+  /// The command's one object. Nothing without --json.
+  void object(const boost::json::object& object) const;
+
+  /// A secret shown once, straight from its own memory: a line in text, or `name` added to `object`
+  /// in JSON. `secret` must need no escaping.
+  void secret_line(std::string_view label, const core::Secret& secret, std::string_view note) const;
+  void object_with_secret(const boost::json::object& object,
+                          std::string_view name,
+                          const core::Secret& secret) const;
+
+  /// Tells what went wrong, on standard error, or as {"error": {…}} with --json.
+  ExitCode failure(const core::Error& error) const;
+
+ private:
+  OutputForm form_;
+};
+
+/// "2026-05-01 14:04 +0200": local, with its offset.
+[[nodiscard]] std::string local_time(core::Instant instant);
+/// "14:04": of the same day, for sentences.
+[[nodiscard]] std::string local_hour(core::Instant instant);
+
+/// Texts of people go through here: control characters would let a name repaint a terminal.
+[[nodiscard]] std::string printable(std::string_view text);
+
+}  // namespace firstkey::enroll
