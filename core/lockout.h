@@ -21,7 +21,7 @@ struct LockoutCounter {
   int attempts = 0;             ///< reserved and not given back
   Instant first_at;             ///< of the present count
   Instant last_at;              ///< counters expire from here
-  Instant blocked_until{};      ///< epoch: not blocked
+  Instant blocked_until;        ///< epoch: not blocked
   std::vector<Instant> recent;  ///< of a station: when its latest attempts were, oldest first
 
   friend bool operator==(const LockoutCounter&, const LockoutCounter&) = default;
