@@ -56,7 +56,9 @@ class Authenticator {
   /// Reads getInfo again: it changes when a PIN is set and when a credential is made.
   [[nodiscard]] virtual Result<void> refresh(const CallLimits& limits) = 0;
 
-  [[nodiscard]] virtual Result<PinRetries> pin_retries(const CallLimits& limits) = 0;
+  /// PIN attempts left until it is blocked for good. That it is blocked until re-insertion only is
+  /// told by kPinAuthBlocked.
+  [[nodiscard]] virtual Result<int> pin_retries(const CallLimits& limits) = 0;
   /// Attempts at the key's own user verification (fingerprint). kUnsupportedOption without one.
   [[nodiscard]] virtual Result<int> uv_retries(const CallLimits& limits) = 0;
 

@@ -92,7 +92,6 @@ class Expectation {
   bool waits_for_stop = false;
   std::function<void()> before_answer;
   device::Result<void> plain;
-  device::Result<device::PinRetries> pin_retries;
   device::Result<int> count = 0;
   std::function<device::Result<device::CredentialResponse>(const device::CredentialRequest&)>
       credential;
@@ -137,9 +136,9 @@ class FakeKey {
     step.next_pin = std::move(to);
     return step;
   }
-  Expectation& expect_pin_retries(device::Result<device::PinRetries> answer) {
+  Expectation& expect_pin_retries(device::Result<int> answer) {
     Expectation& step = push(Call::kPinRetries);
-    step.pin_retries = std::move(answer);
+    step.count = std::move(answer);
     return step;
   }
   Expectation& expect_uv_retries(device::Result<int> answer) {
@@ -259,10 +258,9 @@ class FakeAuthenticator final : public device::Authenticator {
     const auto step = key_.begin(Expectation::Call::kRefresh, nullptr, limits);
     return step ? step->plain : std::unexpected(step.error());
   }
-  [[nodiscard]] device::Result<device::PinRetries> pin_retries(
-      const device::CallLimits& limits) override {
+  [[nodiscard]] device::Result<int> pin_retries(const device::CallLimits& limits) override {
     const auto step = key_.begin(Expectation::Call::kPinRetries, nullptr, limits);
-    return step ? step->pin_retries : std::unexpected(step.error());
+    return step ? step->count : std::unexpected(step.error());
   }
   [[nodiscard]] device::Result<int> uv_retries(const device::CallLimits& limits) override {
     const auto step = key_.begin(Expectation::Call::kUvRetries, nullptr, limits);
