@@ -31,8 +31,9 @@ constexpr std::array kTable = {
     FIRSTKEY_STATUS(CHANNEL_BUSY, kBusy),
     FIRSTKEY_STATUS(LOCK_REQUIRED, kBusy),
     FIRSTKEY_STATUS(INVALID_CHANNEL, kIo),
-    FIRSTKEY_STATUS(CBOR_UNEXPECTED_TYPE, kBadRequest),
-    FIRSTKEY_STATUS(INVALID_CBOR, kBadRequest),
+    // libfido2 writes our CBOR, and uses the same two for an answer of the key that lacks members.
+    FIRSTKEY_STATUS(CBOR_UNEXPECTED_TYPE, kGarbage),
+    FIRSTKEY_STATUS(INVALID_CBOR, kGarbage),
     FIRSTKEY_STATUS(MISSING_PARAMETER, kBadRequest),
     FIRSTKEY_STATUS(LIMIT_EXCEEDED, kTooLarge),
     FIRSTKEY_STATUS(UNSUPPORTED_EXTENSION, kUnsupportedExtension),

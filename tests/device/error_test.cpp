@@ -14,7 +14,7 @@ using firstkey::device::to_error_code;
 TEST_SUITE("device/error") {
   TEST_CASE("every CTAP status and every status of libfido2 has its code") {
     const struct {
-      const char* name;
+      std::string name;
       int status;
       ErrorCode code;
     } statuses[] = {
@@ -26,8 +26,8 @@ TEST_SUITE("device/error") {
         {"FIDO_ERR_CHANNEL_BUSY", 0x06, ErrorCode::kBusy},
         {"FIDO_ERR_LOCK_REQUIRED", 0x0a, ErrorCode::kBusy},
         {"FIDO_ERR_INVALID_CHANNEL", 0x0b, ErrorCode::kIo},
-        {"FIDO_ERR_CBOR_UNEXPECTED_TYPE", 0x11, ErrorCode::kBadRequest},
-        {"FIDO_ERR_INVALID_CBOR", 0x12, ErrorCode::kBadRequest},
+        {"FIDO_ERR_CBOR_UNEXPECTED_TYPE", 0x11, ErrorCode::kGarbage},
+        {"FIDO_ERR_INVALID_CBOR", 0x12, ErrorCode::kGarbage},
         {"FIDO_ERR_MISSING_PARAMETER", 0x14, ErrorCode::kBadRequest},
         {"FIDO_ERR_LIMIT_EXCEEDED", 0x15, ErrorCode::kTooLarge},
         {"FIDO_ERR_UNSUPPORTED_EXTENSION", 0x16, ErrorCode::kUnsupportedExtension},

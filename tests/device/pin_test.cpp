@@ -24,7 +24,7 @@ std::string times(std::string_view text, int count) {
 TEST_SUITE("device/pin") {
   TEST_CASE("a PIN is counted in code points, measured in bytes and kept normalised") {
     const struct {
-      const char* name;
+      std::string name;
       std::string text;
       std::string kept;
       std::size_t code_points;
@@ -73,7 +73,7 @@ TEST_SUITE("device/pin") {
 
   TEST_CASE("what no key could take is refused by name") {
     const struct {
-      const char* name;
+      std::string name;
       std::string text;
       ErrorCode code;
     } refusals[] = {

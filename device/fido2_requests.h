@@ -1,0 +1,39 @@
+#pragma once
+// From requests to libfido2's objects and back to responses. No key is touched here.
+
+#include <span>
+#include <string>
+
+#include "device/error.h"
+#include "device/fido2_handles.h"
+#include "device/types.h"
+
+namespace firstkey::device {
+
+/// The first wanted algorithm that the key lists and libfido2 knows; kUnsupportedAlgorithm.
+[[nodiscard]] Result<CoseAlgorithm> choose_algorithm(std::span<const CoseAlgorithm> wanted,
+                                                     const AuthenticatorFacts& facts);
+
+/// `verification`: whether the key is to verify its user by itself; omitted when a PIN does.
+/// Errors: kUnsupportedExtension, kBadRequest.
+[[nodiscard]] Result<FidoCredential> to_fido_credential(const CredentialRequest& request,
+                                                        const AuthenticatorFacts& facts,
+                                                        CoseAlgorithm algorithm,
+                                                        std::span<const CredentialId> excluded,
+                                                        fido_opt_t verification);
+/// Errors: kBadRequest.
+[[nodiscard]] Result<FidoAssertion> to_fido_assertion(const AssertionRequest& request,
+                                                      std::span<const CredentialId> allowed,
+                                                      fido_opt_t verification);
+
+/// Errors: kGarbage.
+[[nodiscard]] Result<CredentialResponse> to_response(const fido_cred_t& credential,
+                                                     CoseAlgorithm algorithm);
+/// The first assertion that came. Errors: kGarbage, kNoCredentials.
+[[nodiscard]] Result<AssertionResponse> to_response(const fido_assert_t& assertion);
+
+/// What a request takes in a message beside its list of credentials, at most.
+[[nodiscard]] std::size_t size_without_list(const CredentialRequest& request);
+[[nodiscard]] std::size_t size_without_list(const std::string& rp_id);
+
+}  // namespace firstkey::device
