@@ -120,7 +120,7 @@ std::optional<Lockout> reserve_attempt(WriteTransaction& transaction,
   return std::nullopt;
 }
 
-void release_attempt(WriteTransaction& transaction, const AttemptKeys& keys) {
+void release_attempt(WriteTransaction& transaction, const AttemptKeys& keys, Instant reserved_at) {
   transaction.delete_lockout(LockoutScope::kNameAtStation, keys.name_at_station);
   if (auto name = transaction.lockout(LockoutScope::kName, keys.name)) {
     --name->attempts;
@@ -131,7 +131,9 @@ void release_attempt(WriteTransaction& transaction, const AttemptKeys& keys) {
     }
   }
   if (auto station = transaction.lockout(LockoutScope::kStation, keys.station)) {
-    if (!station->recent.empty()) station->recent.pop_back();
+    // This attempt and no later one: a failure that stayed must count for its whole period.
+    const auto own = std::ranges::find(station->recent, reserved_at);
+    if (own != station->recent.end()) station->recent.erase(own);
     station->attempts = static_cast<int>(station->recent.size());
     transaction.put_lockout(station.value());
   }

@@ -40,7 +40,8 @@ struct Lockout {
                                                      const AttemptKeys& keys,
                                                      Instant now);
 
-/// Gives an attempt back after it succeeded: the pauses at this station are forgotten.
-void release_attempt(WriteTransaction& transaction, const AttemptKeys& keys);
+/// Gives the attempt reserved at `reserved_at` back after it succeeded: the pauses at this station
+/// are forgotten.
+void release_attempt(WriteTransaction& transaction, const AttemptKeys& keys, Instant reserved_at);
 
 }  // namespace firstkey::core

@@ -83,11 +83,11 @@ Result<PassRedeemer::Attempt> PassRedeemer::begin_attempt(const std::string& use
     settle_clock(transaction);
     const auto settings = transaction.settings();
     if (!settings) return fail(ErrorCode::kNotInitialised, "the store was never initialised");
-    Attempt attempt{.keys = keys.value(), .name = name, .pass = std::nullopt};
+    const auto now = transaction.clock().now;
+    Attempt attempt{.keys = keys.value(), .reserved_at = now, .name = name, .pass = std::nullopt};
     if (const auto user = transaction.user_by_name(name)) {
       attempt.pass = transaction.pass_of(user->id);
     }
-    const auto now = transaction.clock().now;
     if (const auto lockout =
             reserve_attempt(transaction, settings->pass_policy.lockout, attempt.keys, now)) {
       return locked_out(lockout.value(), now);  // rolls back: nothing is written over a limit
@@ -154,19 +154,19 @@ Result<Redemption> PassRedeemer::settle(WriteTransaction& transaction,
     if (live.session.state != SessionState::kOpen || live.now >= live.session.expires_at) {
       return refused(ErrorCode::kSessionEnded);
     }
-    release_attempt(transaction, attempt.keys);
+    release_attempt(transaction, attempt.keys, attempt.reserved_at);
     return RedemptionMaker::make(snapshot_of(transaction, live));
   }
   const auto reason = usability_at(live.pass, context, live.now);
   if (reason != UsabilityReason::kEnabledByPolicy) return refused(code_of(reason));
   if (request.is_simulated && !live.settings.key_policy.allows_simulators) {
-    release_attempt(transaction, attempt.keys);
+    release_attempt(transaction, attempt.keys, attempt.reserved_at);
     return fail(ErrorCode::kSimulatorNotAllowed,
                 "the key policy allows no simulated keys; the pass was not used");
   }
   auto opened = open_session(transaction, std::move(live), request);
   if (!opened) return refused(opened.error().code);
-  release_attempt(transaction, attempt.keys);
+  release_attempt(transaction, attempt.keys, attempt.reserved_at);
   return RedemptionMaker::make(snapshot_of(transaction, opened.value()));
 }
 
@@ -221,7 +221,7 @@ Result<Redemption> PassRedeemer::resume(ResumptionRequest request) {
       return refuse(
           transaction, "session.resume", ErrorCode::kSessionUnknown, attempt.value(), station);
     }
-    release_attempt(transaction, attempt->keys);
+    release_attempt(transaction, attempt->keys, attempt->reserved_at);
     if (!live) return std::unexpected(live.error());
     if (live->session.pass != attempt->pass->id) {
       return refuse(

@@ -33,6 +33,7 @@ class PassRedeemer {
   /// What the first transaction learnt: enough for the hash, nothing decided yet.
   struct Attempt {
     AttemptKeys keys;
+    Instant reserved_at;
     std::string name;  ///< normalised; empty if the name cannot be one
     std::optional<Pass> pass;
   };

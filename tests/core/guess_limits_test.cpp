@@ -28,12 +28,18 @@ struct Fixture : EnrollmentFixture {
                                  const std::string& station = "kiosk") {
     std::optional<Lockout> lockout;
     write([&](WriteTransaction& t) {
-      lockout = reserve_attempt(t, limits, keys(name, station), t.clock().now);
+      last_at = t.clock().now;
+      lockout = reserve_attempt(t, limits, keys(name, station), last_at);
     });
     return lockout;
   }
-  void succeed(const std::string& name = "lee", const std::string& station = "kiosk") {
-    write([&](WriteTransaction& t) { release_attempt(t, keys(name, station)); });
+  /// The attempt reserved at `reserved_at`, the last one if not told, was right.
+  void succeed(const std::string& name = "lee",
+               const std::string& station = "kiosk",
+               std::optional<firstkey::core::Instant> reserved_at = std::nullopt) {
+    write([&](WriteTransaction& t) {
+      release_attempt(t, keys(name, station), reserved_at.value_or(last_at));
+    });
   }
   /// `count` attempts that must be let through, with enough time between them.
   void fail_slowly(int count,
@@ -45,6 +51,7 @@ struct Fixture : EnrollmentFixture {
     }
   }
   LockoutLimits limits;
+  firstkey::core::Instant last_at;
 };
 
 }  // namespace
@@ -128,6 +135,20 @@ TEST_SUITE("core/guess_limits") {
       CHECK_FALSE(attempt("name " + std::to_string(i)));
       succeed("name " + std::to_string(i));
     }
+  }
+
+  TEST_CASE_FIXTURE(Fixture, "an early success does not shorten the time of a later failure") {
+    limits.attempts_per_station = 2;
+    const auto right_at = clock.wall();
+    CHECK_FALSE(attempt("lee"));
+    clock.advance(seconds(1));
+    CHECK_FALSE(attempt("kim"));
+    succeed("lee", "kiosk", right_at);
+    CHECK_FALSE(attempt("ana"));
+    clock.advance(minutes(10) - microseconds(1));
+    CHECK(attempt("ben"));
+    clock.advance(microseconds(1));
+    CHECK_FALSE(attempt("ben"));
   }
 
   TEST_CASE_FIXTURE(Fixture, "over a limit nothing is written") {
