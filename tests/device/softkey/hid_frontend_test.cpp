@@ -210,6 +210,17 @@ TEST_SUITE("device/softkey/hid_frontend") {
     }
   }
 
+  TEST_CASE("a message whose frames all come in time is never too slow") {
+    Wire wire;
+    const auto channel = wire.open_channel();
+    const Reports frames = fragment(channel, kPing, counted(200));
+    for (std::size_t i = 0; i + 1 < frames.size(); ++i) {
+      CHECK(wire.send_frames({frames[i]}) == Message{});
+      CHECK(wire.tick_after(2999) == Message{});
+    }
+    CHECK(assemble(wire.frontend.receive(frames.back())) == Message{channel, kPing, counted(200)});
+  }
+
   TEST_CASE("a CBOR request is answered by the authenticator") {
     Wire wire;
     const auto channel = wire.open_channel();
