@@ -25,14 +25,24 @@ bool matches(const AuditRow& row, const AuditQuery& query) {
   return true;
 }
 
-/// Every row in order, a page in memory at a time, until `visit` has seen enough.
-void walk(ReadTransaction& view, const std::function<bool(const AuditRow&)>& visit) {
-  std::int64_t from = 1;
+/// Every row from `from` on in order, a page in memory at a time, until `visit` has seen enough.
+void walk(ReadTransaction& view,
+          std::int64_t from,
+          const std::function<bool(const AuditRow&)>& visit) {
   while (true) {
     const auto page = view.audit_rows(from, kMaxPage);
     if (!std::ranges::all_of(page, visit) || page.size() < kMaxPage) return;
     from = page.back().sequence + 1;
   }
+}
+
+/// Where to begin to meet the newest `limit` rows that match: without a filter, that many from the
+/// end.
+std::int64_t first_of_interest(ReadTransaction& view, const AuditQuery& query) {
+  if (query.correlation || query.action || query.reference) return 1;
+  const auto last = view.last_audit_row();
+  const auto limit = static_cast<std::int64_t>(query.limit);
+  return last && last->sequence > limit ? last->sequence - limit + 1 : 1;
 }
 
 void strip_names(AuditRow& row) {
@@ -55,7 +65,7 @@ Result<std::vector<AuditRow>> AuditTrail::list(const AuditQuery& query) {
         }
         const bool may_see_names = act.authorise(Operation::kReadAuditNames).has_value();
         std::deque<AuditRow> newest;
-        walk(act.view(), [&](const AuditRow& row) {
+        walk(act.view(), first_of_interest(act.view(), query), [&](const AuditRow& row) {
           if (!matches(row, query)) return true;
           newest.push_back(row);
           if (newest.size() > query.limit) newest.pop_front();
@@ -73,7 +83,7 @@ Result<AuditSummary> AuditTrail::verify() {
     }
     AuditSummary summary;
     Result<void> verdict;
-    walk(act.view(), [&](const AuditRow& row) {
+    walk(act.view(), 1, [&](const AuditRow& row) {
       verdict = verify_audit_row(row, summary.rows + 1, summary.last_hash);
       if (!verdict) return false;
       ++summary.rows;

@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "core/administration/listing.h"
+#include "core/webauthn/cose_key.h"
 
 namespace firstkey::core {
 
@@ -48,8 +49,11 @@ std::string uuid_text(BytesView aaguid) {
   return text;
 }
 
-std::string exported(const OwnedCredential& owned, const RelyingParty& relying_party) {
+/// Errors: kStoreDamaged: only keys that were read once are ever stored.
+Result<std::string> exported(const OwnedCredential& owned, const RelyingParty& relying_party) {
   const auto& [credential, user] = owned;
+  const auto key = webauthn::CoseKey::parse(credential.public_key);
+  if (!key) return fail(ErrorCode::kStoreDamaged, "the credential's public key cannot be read");
   const bool is_attested = credential.attestation_level == AttestationLevel::kAttested;
   return json::serialize(json::object{
       {"id", to_base64url(credential.id)},
@@ -61,6 +65,7 @@ std::string exported(const OwnedCredential& owned, const RelyingParty& relying_p
         {"name", user.name},
         {"displayName", user.display_name}}},
       {"publicKeyCose", to_base64url(credential.public_key)},
+      {"publicKey", to_base64url(key->subject_public_key_info())},
       {"publicKeyAlgorithm", credential.algorithm},
       {"signCount", credential.sign_count},
       {"aaGuid", uuid_text(credential.aaguid)},
@@ -138,9 +143,9 @@ Result<std::string> CredentialRegistry::export_json(BytesView id) {
       "credential.export", [&](Act& act) -> Result<Effect<std::string>> {
         const auto owned = find_credential(act, Operation::kExportCredentials, id);
         if (!owned) return std::unexpected(owned.error());
-        return [text = exported(owned.value(), act.settings().relying_party)](WriteTransaction&) {
-          return text;
-        };
+        auto text = exported(owned.value(), act.settings().relying_party);
+        if (!text) return std::unexpected(text.error());
+        return [text = std::move(text.value())](WriteTransaction&) { return text; };
       });
 }
 

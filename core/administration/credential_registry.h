@@ -29,8 +29,9 @@ class CredentialRegistry {
   [[nodiscard]] Result<void> remove(BytesView id);
 
   /// All of the record as JSON, for another relying party's server: names as in WebAuthn L3's JSON
-  /// and Graph's fido2AuthenticationMethod, bytes as base64url, the public key both as COSE_Key and
-  /// as SubjectPublicKeyInfo, with what the key and the client sent.
+  /// and Graph's fido2AuthenticationMethod, bytes as base64url, the public key both as
+  /// SubjectPublicKeyInfo ("publicKey", as in L3) and as COSE_Key, with what the key and the client
+  /// sent. Leaves an audit row. Errors: kStoreDamaged.
   [[nodiscard]] Result<std::string> export_json(BytesView id);
 
  private:

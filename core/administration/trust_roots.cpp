@@ -1,14 +1,14 @@
 #include "core/administration/trust_roots.h"
 
 #include <algorithm>
-#include <memory>
-#include <string_view>
+#include <optional>
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
-#include <openssl/x509.h>
 #include <openssl/x509v3.h>
+
+#include "core/webauthn/certificate.h"
 
 namespace firstkey::core {
 
@@ -18,50 +18,36 @@ constexpr std::size_t kMaxCertificate = 16 * 1024;
 constexpr std::size_t kMaxRoots = 4096;
 constexpr std::size_t kShortestPrefix = 8;
 
-struct Freed {
-  void operator()(X509* certificate) const { X509_free(certificate); }
-  void operator()(BIO* bio) const { BIO_free(bio); }
-};
-using Certificate = std::unique_ptr<X509, Freed>;
-using Bio = std::unique_ptr<BIO, Freed>;
-
 std::unexpected<Error> no_certificate() {
   return fail(ErrorCode::kInvalidArgument, "this is not one X.509 certificate in PEM or DER form");
 }
 
-/// Nothing unless `pem` holds exactly one certificate.
-Certificate read_pem(BytesView pem) {
-  const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-  if (!bio) return nullptr;
-  Certificate certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
-  const Certificate second(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
-  ERR_clear_error();  // what is left there says only that there was no further certificate
-  return second ? nullptr : std::move(certificate);
+/// The bytes of the next PEM block; nothing if there is none, or it holds no certificate.
+std::optional<Bytes> next_certificate(BIO* pem) {
+  char* name = nullptr;
+  char* header = nullptr;
+  unsigned char* content = nullptr;
+  long size = 0;
+  if (PEM_read_bio(pem, &name, &header, &content, &size) != 1) {
+    ERR_clear_error();
+    return std::nullopt;
+  }
+  const bool is_certificate = std::string_view(name) == PEM_STRING_X509;
+  Bytes der(content, content + size);
+  OPENSSL_free(name);
+  OPENSSL_free(header);
+  OPENSSL_free(content);
+  if (!is_certificate) return std::nullopt;
+  return der;
 }
 
-Certificate read_der(BytesView der) {
-  const auto* at = der.data();
-  Certificate certificate(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
-  const bool is_whole = at == der.data() + der.size();
-  return is_whole ? std::move(certificate) : nullptr;
-}
-
-Bytes to_der(const Certificate& certificate) {
-  const int size = i2d_X509(certificate.get(), nullptr);
-  if (size <= 0) return {};
-  Bytes der(static_cast<std::size_t>(size));
-  auto* at = der.data();
-  return i2d_X509(certificate.get(), &at) == size ? der : Bytes();
-}
-
-std::string subject_of(const Certificate& certificate) {
-  const Bio bio(BIO_new(BIO_s_mem()));
-  if (!bio) return {};
-  const auto* name = X509_get_subject_name(certificate.get());
-  if (X509_NAME_print_ex(bio.get(), name, 0, XN_FLAG_RFC2253) < 0) return {};
-  char* text = nullptr;
-  const long size = BIO_get_mem_data(bio.get(), &text);
-  return size > 0 ? std::string(text, static_cast<std::size_t>(size)) : std::string();
+/// The DER in `pem`; nothing unless it holds exactly one block, a certificate.
+std::optional<Bytes> der_of_pem(BytesView pem) {
+  const webauthn::BioPtr bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  if (!bio) return std::nullopt;
+  auto der = next_certificate(bio.get());
+  if (next_certificate(bio.get())) return std::nullopt;
+  return der;
 }
 
 }  // namespace
@@ -69,18 +55,18 @@ std::string subject_of(const Certificate& certificate) {
 Result<TrustRoot> parse_trust_root(BytesView certificate, LeafListing leaf) {
   if (certificate.empty() || certificate.size() > kMaxCertificate) return no_certificate();
   constexpr std::uint8_t kDerSequence = 0x30;
-  const auto parsed =
-      certificate.front() == kDerSequence ? read_der(certificate) : read_pem(certificate);
-  if (!parsed || X509_get0_pubkey(parsed.get()) == nullptr) return no_certificate();
-  if (X509_check_ca(parsed.get()) == 0 && leaf == LeafListing::kRefused) {
+  auto der = certificate.front() == kDerSequence ? to_bytes(certificate) : der_of_pem(certificate);
+  if (!der) return no_certificate();
+  const auto parsed = webauthn::Certificate::parse(der.value());
+  if (!parsed || parsed->public_key() == nullptr) return no_certificate();
+  if (X509_check_ca(parsed->get()) == 0 && leaf == LeafListing::kRefused) {
     return fail(ErrorCode::kInvalidArgument,
                 "this certificate is no authority; list it as a leaf if it is to vouch for the "
                 "keys that hold it");
   }
-  auto der = to_der(parsed);
-  if (der.empty()) return no_certificate();
-  auto id = to_hex(sha256(der));
-  return TrustRoot{.id = std::move(id), .subject = subject_of(parsed), .der = std::move(der)};
+  auto id = to_hex(sha256(der.value()));
+  return TrustRoot{
+      .id = std::move(id), .subject = parsed->subject(), .der = std::move(der.value())};
 }
 
 Result<TrustRoot> TrustRoots::add(BytesView certificate, LeafListing leaf) {
