@@ -5,7 +5,9 @@
 // is wrong with an edited one.
 
 #include <chrono>
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/bytes.h"
@@ -15,11 +17,11 @@
 
 namespace firstkey::core {
 
-enum class PolicyState { kEnabled, kDisabled };
+enum class PolicyState : std::uint8_t { kEnabled, kDisabled };
 
 /// Whom a policy includes or excludes. The group named "all_users" holds everybody.
 struct Target {
-  enum class Kind { kUser, kGroup };
+  enum class Kind : std::uint8_t { kUser, kGroup };
   Kind kind = Kind::kGroup;
   std::string id;  ///< a UserId's text, or a group's name
 
@@ -29,7 +31,7 @@ struct Target {
 inline constexpr std::string_view kAllUsers = "all_users";
 
 /// The symbols a passcode is drawn from; normalisation follows it.
-enum class Alphabet {
+enum class Alphabet : std::uint8_t {
   kCrockfordBase32,  ///< 0-9 A-Z without I L O U; case-insensitive, I and L read as 1, O as 0
   kDigits,           ///< 0-9
   kAlphanumeric,     ///< 0-9 A-Z a-z, case-sensitive
@@ -46,7 +48,7 @@ struct LockoutLimits {
   friend bool operator==(const LockoutLimits&, const LockoutLimits&) = default;
 };
 
-enum class ProofRequirement { kRequired, kOffered, kOff };
+enum class ProofRequirement : std::uint8_t { kRequired, kOffered, kOff };
 
 /// Source: Graph temporaryAccessPassAuthenticationMethodConfiguration; the second half is ours.
 struct PassPolicy {
@@ -72,7 +74,7 @@ struct PassPolicy {
 /// Errors: kPolicyInvalid, naming the field and its range.
 [[nodiscard]] Result<void> validate(const PassPolicy& policy);
 
-enum class AttestationEnforcement { kDisabled, kEnforced };
+enum class AttestationEnforcement : std::uint8_t { kDisabled, kEnforced };
 
 /// What a key must be. Attestation is always asked for ("direct"); a statement that fails is
 /// always refused; one without a known root is stored as not attested unless enforced.

@@ -48,8 +48,8 @@ constexpr Reach kOthers{.nobody = true, .member = true, .administrator = true};
 constexpr Reach kEverybody{.nobody = true, .oneself = true, .member = true, .administrator = true};
 
 struct Grant {
-  Operation operation;
-  Role role;
+  Operation operation{};
+  Role role{};
   Reach reach;
 };
 

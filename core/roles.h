@@ -3,6 +3,7 @@
 // does not list is refused. Source: Microsoft Entra's roles of the same names; design decisions in
 // core/README.md.
 
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -11,7 +12,7 @@
 
 namespace firstkey::core {
 
-enum class Role {
+enum class Role : std::uint8_t {
   kAuthenticationPolicyAdministrator,
   kAuthenticationAdministrator,
   kPrivilegedAuthenticationAdministrator,
@@ -40,7 +41,7 @@ inline constexpr Role kAllRoles[] = {
 /// Holders of any role but Station count as administrators.
 [[nodiscard]] bool is_administrator(const std::set<Role>& roles) noexcept;
 
-enum class Operation {
+enum class Operation : std::uint8_t {
   kReadPolicy,  ///< policies, trust roots and the relying party
   kWritePolicy,
   kWriteTrustRoots,
@@ -79,7 +80,7 @@ inline constexpr Operation kAllOperations[] = {
 
 /// Whom an operation is done to, as far as roles care. "Nobody" is also how a list is asked for:
 /// who may not do that gets no list, and each entry is then judged by its own subject.
-enum class Subject { kNobody, kOneself, kMember, kAdministrator };
+enum class Subject : std::uint8_t { kNobody, kOneself, kMember, kAdministrator };
 
 /// Errors: kRoleMissing, kNotForOneself, kAdministratorsNeedPrivilegedRole.
 [[nodiscard]] Result<void> authorise(const std::set<Role>& roles,

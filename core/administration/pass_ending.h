@@ -2,12 +2,14 @@
 // A pass deleted before its time, or after it: its sessions end with it, in the same transaction,
 // and its story in the audit trail gets its last row.
 
+#include <cstdint>
+
 #include "core/pass.h"
 #include "core/store.h"
 
 namespace firstkey::core {
 
-enum class PassEnding {
+enum class PassEnding : std::uint8_t {
   kDeleted,        ///< by staff or by its user
   kReplaced,       ///< by a newer pass of the user
   kUserDeleted,    ///< along with its user

@@ -14,7 +14,7 @@ namespace firstkey::core {
 
 namespace {
 
-constexpr std::size_t kMaxCertificate = 16 * 1024;
+constexpr std::size_t kMaxCertificate = 16'384;
 constexpr std::size_t kMaxRoots = 4096;
 constexpr std::size_t kShortestPrefix = 8;
 
@@ -120,11 +120,11 @@ Result<TrustRoot> TrustRoots::remove(const std::string& id) {
     if (std::ranges::count_if(roots, is_meant) > 1) {
       return fail(ErrorCode::kInvalidArgument, "more than one trusted root begins like this");
     }
-    const auto removed = *found;
+    auto removed = std::move(*found);
     act.note("rootId", removed.id);
     act.note("subject", removed.subject);
     roots.erase(found);
-    return [settings, removed](WriteTransaction& transaction) {
+    return [settings, removed = std::move(removed)](WriteTransaction& transaction) {
       transaction.put_settings(settings);
       return removed;
     };

@@ -2,6 +2,7 @@
 // Administration of the certificates attestation chains may end in. They are policy: whoever
 // enrolls has no say in them.
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -12,7 +13,7 @@ namespace firstkey::core {
 
 /// Whether a certificate that is no authority may be listed. A chain may end in a listed leaf,
 /// which then vouches for the one key (or batch of keys) that holds it.
-enum class LeafListing { kRefused, kAllowed };
+enum class LeafListing : std::uint8_t { kRefused, kAllowed };
 
 class TrustRoots {
  public:

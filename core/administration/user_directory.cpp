@@ -47,6 +47,7 @@ Result<void> check_groups(const std::vector<std::string>& groups) {
 
 std::string joined(const std::set<Role>& roles) {
   std::vector<std::string_view> names;
+  names.reserve(roles.size());
   for (const auto role : roles) names.push_back(to_string(role));
   return fmt::format("{}", fmt::join(names, " "));
 }
