@@ -54,7 +54,7 @@ Bytes signed_bytes(const StatementContext& context) {
   for (const BytesView part : {context.data.rp_id_hash,
                                context.client_data_hash,
                                context.data.credential->id,
-                               BytesView(context.credential_key.uncompressed_point())}) {
+                               BytesView(context.credential_key.encoded_point())}) {
     bytes.insert(bytes.end(), part.begin(), part.end());
   }
   return bytes;

@@ -66,7 +66,7 @@ Registration read_registration(const std::string& name) {
   registration.signed_bytes.insert(registration.signed_bytes.end(), hash.begin(), hash.end());
 
   const auto key = webauthn::CoseKey::parse(data.credential->public_key).value();
-  registration.point = key.uncompressed_point();
+  registration.point = key.encoded_point();
   auto response = vector.registration;
   response.authenticator_data = core::to_bytes(object.authenticator_data);
   response.public_key = key.subject_public_key_info();
