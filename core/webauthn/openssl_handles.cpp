@@ -9,6 +9,9 @@
 
 namespace firstkey::core::webauthn {
 
+void OpensslDeleter::operator()(EVP_MD* object) const noexcept {
+  EVP_MD_free(object);
+}
 void OpensslDeleter::operator()(EVP_MD_CTX* object) const noexcept {
   EVP_MD_CTX_free(object);
 }

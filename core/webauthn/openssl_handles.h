@@ -5,6 +5,7 @@
 #include <memory>
 
 // NOLINTBEGIN(readability-identifier-naming): the names are OpenSSL's.
+struct evp_md_st;
 struct evp_md_ctx_st;
 struct evp_pkey_st;
 struct evp_pkey_ctx_st;
@@ -21,6 +22,7 @@ struct stack_st_X509;
 namespace firstkey::core::webauthn {
 
 struct OpensslDeleter {
+  void operator()(evp_md_st* object) const noexcept;
   void operator()(evp_md_ctx_st* object) const noexcept;
   void operator()(evp_pkey_st* object) const noexcept;
   void operator()(evp_pkey_ctx_st* object) const noexcept;
@@ -34,6 +36,7 @@ struct OpensslDeleter {
   void operator()(stack_st_X509* object) const noexcept;  ///< the stack alone, not its elements
 };
 
+using EvpMdPtr = std::unique_ptr<evp_md_st, OpensslDeleter>;
 using EvpMdCtxPtr = std::unique_ptr<evp_md_ctx_st, OpensslDeleter>;
 using EvpPkeyPtr = std::unique_ptr<evp_pkey_st, OpensslDeleter>;
 using EvpPkeyCtxPtr = std::unique_ptr<evp_pkey_ctx_st, OpensslDeleter>;

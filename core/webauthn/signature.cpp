@@ -12,20 +12,28 @@ struct Scheme {
   const EVP_MD* digest;  ///< none for EdDSA, which hashes by itself
 };
 
+/// A digest looked up once: EVP_sha256() makes OpenSSL look it up at each use.
+EvpMdPtr fetch_digest(const char* name) {
+  return EvpMdPtr(EVP_MD_fetch(nullptr, name, nullptr));
+}
+
 Scheme scheme_of(Algorithm algorithm) {
+  static const auto kSha256 = fetch_digest("SHA256");
+  static const auto kSha384 = fetch_digest("SHA384");
+  static const auto kSha512 = fetch_digest("SHA512");
   switch (algorithm) {
     case Algorithm::kEs256:
-      return {.key_type = EVP_PKEY_EC, .digest = EVP_sha256()};
+      return {.key_type = EVP_PKEY_EC, .digest = kSha256.get()};
     case Algorithm::kEs384:
-      return {.key_type = EVP_PKEY_EC, .digest = EVP_sha384()};
+      return {.key_type = EVP_PKEY_EC, .digest = kSha384.get()};
     case Algorithm::kEs512:
-      return {.key_type = EVP_PKEY_EC, .digest = EVP_sha512()};
+      return {.key_type = EVP_PKEY_EC, .digest = kSha512.get()};
     case Algorithm::kEddsa:
       return {.key_type = EVP_PKEY_ED25519, .digest = nullptr};
     case Algorithm::kEd448:
       return {.key_type = EVP_PKEY_ED448, .digest = nullptr};
     case Algorithm::kRs256:
-      return {.key_type = EVP_PKEY_RSA, .digest = EVP_sha256()};
+      return {.key_type = EVP_PKEY_RSA, .digest = kSha256.get()};
   }
   return {.key_type = EVP_PKEY_NONE, .digest = nullptr};
 }

@@ -6,6 +6,8 @@
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/value_stack.hpp>
 
+#include "core/webauthn/base64url.h"
+
 namespace firstkey::core::webauthn {
 
 namespace {
@@ -156,7 +158,7 @@ Result<std::optional<Bytes>> maybe_bytes(const json::object& object, std::string
   const auto* value = find(object, name);
   if (value == nullptr) return std::nullopt;
   if (!value->is_string()) return invalid(name);
-  auto bytes = from_base64url({value->get_string().data(), value->get_string().size()});
+  auto bytes = decode_base64url({value->get_string().data(), value->get_string().size()});
   if (!bytes) return fail(Code::kJsonBase64urlInvalid, std::string(name));
   return bytes;
 }
