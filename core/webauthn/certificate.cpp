@@ -27,13 +27,12 @@ std::string subject_field(X509* certificate, int nid) {
   unsigned char* text = nullptr;
   const int size =
       ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
+  const OpensslBytesPtr owner(text);
   if (size < 0) {
     ERR_clear_error();
     return {};
   }
-  std::string value(reinterpret_cast<const char*>(text), static_cast<std::size_t>(size));
-  OPENSSL_free(text);
-  return value;
+  return {reinterpret_cast<const char*>(text), static_cast<std::size_t>(size)};
 }
 
 bool is_country_code(std::string_view text) {
@@ -43,8 +42,8 @@ bool is_country_code(std::string_view text) {
 
 const ASN1_OBJECT* aaguid_extension() {
   // FIDO: id-fido-gen-ce-aaguid.
-  static ASN1_OBJECT* const kObject = OBJ_txt2obj("1.3.6.1.4.1.45724.1.1.4", 1);
-  return kObject;
+  static const Asn1ObjectPtr kObject(OBJ_txt2obj("1.3.6.1.4.1.45724.1.1.4", 1));
+  return kObject.get();
 }
 
 }  // namespace
@@ -59,7 +58,7 @@ Result<Certificate> Certificate::parse(BytesView der) {
   if (at != der.data() + der.size()) {
     return fail(Code::kCertificateMalformed, "bytes after its end");
   }
-  return Certificate(std::move(certificate));
+  return Certificate(std::move(certificate), der);
 }
 
 EVP_PKEY* Certificate::public_key() const noexcept {
@@ -80,15 +79,6 @@ std::string Certificate::subject() const {
   return {text, static_cast<std::size_t>(size)};
 }
 
-Bytes Certificate::der() const {
-  unsigned char* encoded = nullptr;
-  const int size = i2d_X509(certificate_.get(), &encoded);
-  if (size <= 0) return {};
-  Bytes bytes(encoded, encoded + size);
-  OPENSSL_free(encoded);
-  return bytes;
-}
-
 Result<void> Certificate::check_packed_profile() const {
   auto* certificate = certificate_.get();
   if (X509_get_version(certificate) != kVersion3) {
@@ -107,9 +97,13 @@ Result<void> Certificate::check_packed_profile() const {
   if (subject_field(certificate, NID_commonName).empty()) {
     return fail(Code::kCertificateProfileViolated, "the subject has no common name");
   }
-  if ((X509_get_extension_flags(certificate) & (EXFLAG_CA | EXFLAG_INVALID)) != 0) {
+  const auto flags = X509_get_extension_flags(certificate);
+  if ((flags & EXFLAG_INVALID) != 0) {
+    return fail(Code::kCertificateProfileViolated, "the certificate's extensions do not read");
+  }
+  if ((flags & EXFLAG_BCONS) == 0 || (flags & EXFLAG_CA) != 0) {
     return fail(Code::kCertificateProfileViolated,
-                "the certificate is an authority's, or its extensions do not read");
+                "the certificate does not deny being an authority");
   }
   return {};
 }
@@ -118,6 +112,9 @@ Result<void> Certificate::check_aaguid(BytesView aaguid) const {
   auto* certificate = certificate_.get();
   const int at = X509_get_ext_by_OBJ(certificate, aaguid_extension(), -1);
   if (at < 0) return {};
+  if (X509_get_ext_by_OBJ(certificate, aaguid_extension(), at) >= 0) {
+    return fail(Code::kCertificateProfileViolated, "the AAGUID extension stands twice");
+  }
   auto* extension = X509_get_ext(certificate, at);
   if (X509_EXTENSION_get_critical(extension) != 0) {
     return fail(Code::kCertificateProfileViolated, "the AAGUID extension is critical");

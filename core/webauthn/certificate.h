@@ -19,11 +19,12 @@ class Certificate {
   [[nodiscard]] evp_pkey_st* public_key() const noexcept;
   /// RFC 2253.
   [[nodiscard]] std::string subject() const;
-  [[nodiscard]] Bytes der() const;
+  /// As received.
+  [[nodiscard]] const Bytes& der() const noexcept { return der_; }
 
   /// The profile of packed attestation certificates: version 3, a subject of C, O, OU =
-  /// "Authenticator Attestation" and CN, no certificate authority. Errors:
-  /// kCertificateProfileViolated. Source: WebAuthn L3 §8.2.1.
+  /// "Authenticator Attestation" and CN, basic constraints that deny being an authority.
+  /// Errors: kCertificateProfileViolated. Source: WebAuthn L3 §8.2.1.
   [[nodiscard]] Result<void> check_packed_profile() const;
 
   /// If the certificate names an AAGUID (id-fido-gen-ce-aaguid), it is `aaguid` and not critical.
@@ -31,9 +32,11 @@ class Certificate {
   [[nodiscard]] Result<void> check_aaguid(BytesView aaguid) const;
 
  private:
-  explicit Certificate(X509Ptr certificate) : certificate_(std::move(certificate)) {}
+  Certificate(X509Ptr certificate, BytesView der)
+      : certificate_(std::move(certificate)), der_(der.begin(), der.end()) {}
 
   X509Ptr certificate_;
+  Bytes der_;
 };
 
 }  // namespace firstkey::core::webauthn

@@ -1,7 +1,9 @@
 #include "core/webauthn/openssl_handles.h"
 
+#include <openssl/asn1.h>
 #include <openssl/bio.h>
 #include <openssl/bn.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
 #include <openssl/x509.h>
@@ -9,6 +11,12 @@
 
 namespace firstkey::core::webauthn {
 
+void OpensslDeleter::operator()(unsigned char* object) const noexcept {
+  OPENSSL_free(object);
+}
+void OpensslDeleter::operator()(ASN1_OBJECT* object) const noexcept {
+  ASN1_OBJECT_free(object);
+}
 void OpensslDeleter::operator()(EVP_MD* object) const noexcept {
   EVP_MD_free(object);
 }

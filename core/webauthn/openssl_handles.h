@@ -5,6 +5,7 @@
 #include <memory>
 
 // NOLINTBEGIN(readability-identifier-naming): the names are OpenSSL's.
+struct asn1_object_st;
 struct evp_md_st;
 struct evp_md_ctx_st;
 struct evp_pkey_st;
@@ -22,6 +23,8 @@ struct stack_st_X509;
 namespace firstkey::core::webauthn {
 
 struct OpensslDeleter {
+  void operator()(unsigned char* object) const noexcept;  ///< what OpenSSL allocated to fill
+  void operator()(asn1_object_st* object) const noexcept;
   void operator()(evp_md_st* object) const noexcept;
   void operator()(evp_md_ctx_st* object) const noexcept;
   void operator()(evp_pkey_st* object) const noexcept;
@@ -36,6 +39,8 @@ struct OpensslDeleter {
   void operator()(stack_st_X509* object) const noexcept;  ///< the stack alone, not its elements
 };
 
+using OpensslBytesPtr = std::unique_ptr<unsigned char, OpensslDeleter>;
+using Asn1ObjectPtr = std::unique_ptr<asn1_object_st, OpensslDeleter>;
 using EvpMdPtr = std::unique_ptr<evp_md_st, OpensslDeleter>;
 using EvpMdCtxPtr = std::unique_ptr<evp_md_ctx_st, OpensslDeleter>;
 using EvpPkeyPtr = std::unique_ptr<evp_pkey_st, OpensslDeleter>;
