@@ -95,7 +95,8 @@ Result<void> verify_audit_row(const AuditRow& row,
   if (row.previous_hash != previous_hash) return broken("does not follow the row before it");
   if (row.hash != audit_hash(row)) return broken("was changed after it was written");
   for (const auto& [name, field] : row.personal) {
-    const bool is_erased = field.salt.empty();
+    // Both go or neither: a value without its salt could be anything.
+    const bool is_erased = field.salt.empty() && field.value.empty();
     if (!is_erased && field.commitment != commit_to(field.salt, name, field.value)) {
       return broken("the personal field '" + name + "' was changed");
     }

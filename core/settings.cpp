@@ -4,6 +4,7 @@
 #include "core/settings.h"
 
 #include <array>
+#include <set>
 #include <stdexcept>
 #include <utility>
 
@@ -54,7 +55,7 @@ class StrictObject {
   const json::value& member(std::string_view name) {
     const auto* found = object_->if_contains(name);
     if (found == nullptr) throw Malformed(path(name) + " is missing");
-    ++read_;
+    read_.insert(found);
     return *found;
   }
   std::string text(std::string_view name) {
@@ -94,9 +95,10 @@ class StrictObject {
     throw Malformed(path(name) + " is none of " + allowed);
   }
   void close() const {
-    if (read_ == object_->size()) return;
-    throw Malformed((where_.empty() ? std::string("the document") : where_) +
-                    " has a member that is not known here");
+    for (const auto& entry : *object_) {
+      if (!read_.contains(&entry.value()))
+        throw Malformed(path(entry.key()) + " is not known here");
+    }
   }
   [[nodiscard]] std::string path(std::string_view name) const {
     return where_.empty() ? std::string(name) : where_ + "." + std::string(name);
@@ -105,7 +107,7 @@ class StrictObject {
  private:
   const json::object* object_ = nullptr;
   std::string where_;
-  std::size_t read_ = 0;
+  std::set<const json::value*> read_;
 };
 
 json::array targets_to_json(const std::vector<Target>& targets) {

@@ -28,8 +28,9 @@ struct User {
   friend bool operator==(const User&, const User&) = default;
 };
 
-/// The form under which names are unique and looked up: NFC, then simple case folding, trimmed.
-/// Empty if `name` is not valid UTF-8, is empty, or is longer than 256 bytes.
+/// The form under which names are unique and looked up: trimmed, in NFC, Unicode's full case
+/// folding. Empty if `name` is not valid UTF-8, holds a control character, is empty, or is longer
+/// than 256 bytes.
 [[nodiscard]] std::string normalised_name(std::string_view name);
 
 }  // namespace firstkey::core
