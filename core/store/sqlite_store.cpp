@@ -40,6 +40,18 @@ std::int64_t pragma(SqliteConnection& connection, const char* sql) {
   return statement.getColumn(0).getInt64();
 }
 
+/// Whether the file behind the connection is still the one at its path. Without this, commits into
+/// a file that was deleted or replaced by a backup would be acknowledged and lost.
+Result<void> check_place(SqliteConnection& connection) {
+  int has_moved = 0;
+  sqlite3_file_control(
+      connection.database().getHandle(), "main", SQLITE_FCNTL_HAS_MOVED, &has_moved);
+  if (has_moved == 0) return {};
+  return fail(ErrorCode::kStoreUnreachable,
+              "the database file was moved, deleted or replaced while it was open; put it back, "
+              "or start this program again");
+}
+
 std::unique_ptr<SqliteConnection> connect(const std::string& path, int flags) {
   auto connection = std::make_unique<SqliteConnection>(path, flags);
   connection->database().setBusyTimeout(kBusyMilliseconds);
@@ -178,13 +190,21 @@ void SqliteStore::serve_writers() {
 }
 
 void SqliteStore::run_batch(const std::vector<Pending*>& batch) {
-  const auto committed = guarded([&]() -> Result<void> {
+  bool is_committing = false;
+  auto committed = guarded([&]() -> Result<void> {
     writer_->run("BEGIN IMMEDIATE");
+    if (auto placed = check_place(*writer_); !placed) return placed;
     for (auto* pending : batch) run_one(*pending);
+    is_committing = true;
     writer_->run("COMMIT");
     return {};
   });
   if (committed) return;
+  // The log may hold the commit although writing it through failed: a crash now could bring it
+  // back.
+  if (is_committing && committed.error().code == ErrorCode::kStoreFailed) {
+    committed = fail(ErrorCode::kOutcomeUnknown, committed.error().detail);
+  }
   if (sqlite3_get_autocommit(writer_->database().getHandle()) == 0) {
     (void)guarded([&]() -> Result<void> {
       writer_->run("ROLLBACK");
@@ -241,6 +261,7 @@ void SqliteStore::give_back(std::unique_ptr<SqliteConnection> reader) {
 Result<void> SqliteStore::read(const ReadWork& work) {
   return guarded([&]() -> Result<void> {
     auto reader = borrow_reader();  // not given back after a failure
+    if (auto placed = check_place(*reader); !placed) return placed;
     reader->run("BEGIN");
     SqliteTransaction transaction(*reader, clock_, random_);
     work(transaction);

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tests/contract/faulty_disk.h"
 #include "tests/contract/store_fixtures.h"
 #include "tests/support/parts.h"
 #include "tests/support/records.h"
@@ -44,6 +45,15 @@ ErrorCode refusal(const std::string& path,
 
 void run_sql(const std::string& path, const char* sql) {
   SQLite::Database(path, SQLite::OPEN_READWRITE).exec(sql);
+}
+
+ErrorCode failure_of_adding_lee(Store& store) {
+  const auto done = store.write([](WriteTransaction& t) {
+    (void)t.insert_user(make_user("lee"));
+    return Store::Ending::kCommit;
+  });
+  REQUIRE_FALSE(done);
+  return done.error().code;
 }
 
 void overwrite(const std::string& path, std::streamoff at, const std::string& with) {
@@ -223,6 +233,41 @@ TEST_SUITE("contract/sqlite_store") {
     CHECK_FALSE(seen(store, [](ReadTransaction& t) { return t.has_credentials(); }));
     commit(store, [](WriteTransaction& t) { CHECK(t.insert_user(make_user("kim"))); });
     CHECK(store.check());
+  }
+
+  TEST_CASE("a disk that fills up in a commit is told as such, changes nothing, and passes") {
+    FaultyDisk disk;
+    SqliteFixture f;
+    disk.fail_writes_with(SQLITE_FULL);
+    CHECK(failure_of_adding_lee(f.store()) == ErrorCode::kStoreFull);
+    disk.mend();
+    CHECK(seen(f.store(), [](ReadTransaction& t) { return t.users("", 10); }).empty());
+    commit(f.store(), [](WriteTransaction& t) { CHECK(t.insert_user(make_user("lee"))); });
+    CHECK(f.store().check());
+  }
+
+  TEST_CASE("a commit that could not be written through is of unknown outcome, not of none") {
+    FaultyDisk disk;
+    SqliteFixture f;
+    disk.fail_syncs_with(SQLITE_IOERR_FSYNC);
+    CHECK(failure_of_adding_lee(f.store()) == ErrorCode::kOutcomeUnknown);
+    disk.mend();
+    commit(f.store(), [](WriteTransaction& t) { (void)t.insert_user(make_user("lee")); });
+    CHECK(seen(f.store(), [](ReadTransaction& t) { return t.users("", 10); }).size() == 1);
+    CHECK(f.store().check());
+  }
+
+  TEST_CASE("a database that went away takes no commits, and works again once it is back") {
+    SqliteFixture f;
+    std::filesystem::rename(f.path(), f.path() + ".away");
+    CHECK(failure_of_adding_lee(f.store()) == ErrorCode::kStoreUnreachable);
+    const auto read = f.store().read([](ReadTransaction& t) { (void)t.settings(); });
+    REQUIRE_FALSE(read);
+    CHECK(read.error().code == ErrorCode::kStoreUnreachable);
+    std::filesystem::rename(f.path() + ".away", f.path());
+    CHECK_FALSE(
+        seen(f.store(), [](ReadTransaction& t) { return t.user_by_name("lee@example.org"); }));
+    commit(f.store(), [](WriteTransaction& t) { CHECK(t.insert_user(make_user("lee"))); });
   }
 
   TEST_CASE("a read-only disk is told as such") {

@@ -34,7 +34,7 @@ class SqliteFixture {
     store_.reset();
     auto opened =
         core::SqliteStore::open(path(), core::SqliteStore::Presence::kMayBeCreated, clock, random);
-    REQUIRE_MESSAGE(opened, opened.error().detail);
+    REQUIRE_MESSAGE(opened, (opened ? std::string() : opened.error().detail));
     store_ = std::move(opened.value());
   }
   FakeClock clock;
