@@ -39,12 +39,14 @@ class FaultyDisk {
     const int opened = current->real_->xOpen(current->real_, name, file, flags, flags_out);
     if (opened != SQLITE_OK || file->pMethods == nullptr) return opened;
     if ((flags & (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL)) == 0) return opened;
-    current->methods_ = *file->pMethods;
+    // A table each: the log's real methods lack the locking and shared memory of the database's.
+    auto& methods = (flags & SQLITE_OPEN_WAL) != 0 ? current->log_ : current->database_;
+    methods = *file->pMethods;
     current->real_write_ = file->pMethods->xWrite;
     current->real_sync_ = file->pMethods->xSync;
-    current->methods_.xWrite = &FaultyDisk::write;
-    current->methods_.xSync = &FaultyDisk::sync;
-    file->pMethods = &current->methods_;
+    methods.xWrite = &FaultyDisk::write;
+    methods.xSync = &FaultyDisk::sync;
+    file->pMethods = &methods;
     return opened;
   }
   static int write(sqlite3_file* file, const void* from, int size, sqlite3_int64 at) {
@@ -64,7 +66,8 @@ class FaultyDisk {
 
   sqlite3_vfs* real_;
   sqlite3_vfs vfs_{};
-  sqlite3_io_methods methods_{};
+  sqlite3_io_methods database_{};
+  sqlite3_io_methods log_{};
   int (*real_write_)(sqlite3_file*, const void*, int, sqlite3_int64) = nullptr;
   int (*real_sync_)(sqlite3_file*, int) = nullptr;
   std::atomic<int> write_fault_ = SQLITE_OK;
