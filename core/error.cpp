@@ -110,6 +110,8 @@ std::string_view to_string(ErrorCode code) noexcept {
       return "pepper_unreadable";
     case ErrorCode::kAuditBroken:
       return "audit_broken";
+    case ErrorCode::kNotShown:
+      return "not_shown";
   }
   return "unknown";
 }

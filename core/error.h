@@ -69,6 +69,8 @@ enum class ErrorCode {
   kOutcomeUnknown,
   kPepperUnreadable,
   kAuditBroken,
+  // A front end: what may be shown once could not be.
+  kNotShown,
 };
 
 struct Error {

@@ -50,11 +50,15 @@ Instant end_of_session(ReadTransaction& transaction,
   return awaits_proof ? end + kProofGrace : end;
 }
 
-/// Credentials that must be proved and were not are withdrawn with their session.
-void withdraw_unproven(WriteTransaction& transaction, const Session& session, Instant now) {
+/// Credentials that must be proved and were not are withdrawn with their session, which then holds
+/// so many fewer.
+void withdraw_unproven(WriteTransaction& transaction, Session& session, Instant now) {
+  const auto settings = transaction.settings();
+  if (!settings || settings->pass_policy.proof != ProofRequirement::kRequired) return;
   for (auto& credential : unproven_credentials(transaction, session)) {
     credential.withdrawn_at = now;
     transaction.update_credential(credential);
+    session.credentials = std::max(0, session.credentials - 1);
     auto event = session_event(session, "credential.withdraw");
     event.details.emplace("credentialId", to_base64url(credential.id));
     event.outcome = std::string(to_string(ErrorCode::kProofRequired));
@@ -127,8 +131,8 @@ void end_session(WriteTransaction& transaction,
   session.ended_at = now;
   const bool is_own_choice = state == SessionState::kCompleted || state == SessionState::kCancelled;
   session.ended_reason = is_own_choice ? "" : std::string(to_string(reason));
-  transaction.update_session(session);
   withdraw_unproven(transaction, session, now);
+  transaction.update_session(session);
   auto event = session_event(session, std::string(name_of(state)));
   if (!is_own_choice) event.outcome = session.ended_reason;
   transaction.append_audit(event);

@@ -125,20 +125,24 @@ ExitCode initialise(const Invocation& invocation, const InitOptions& options) {
   output.line("Store", invocation.store_path + " (new)");
   output.line("Pepper", pepper_path(invocation.store_path) + " (back it up apart from the store)");
   output.line("You", done->administrator.name + ", every administrator role");
-  output.secret_line(
-      "Passcode", core::in_groups(done->bootstrap.passcode), "for your own first key; shown once");
+  if (const auto shown = output.secret_line("Passcode",
+                                            core::in_groups(done->bootstrap.passcode),
+                                            "for your own first key; shown once");
+      !shown) {
+    return output.failure(shown.error());
+  }
   output.line("Usable",
               fmt::format("until {}, {}",
-                          local_hour(pass.end_at),
+                          local_time(pass.end_at),
                           pass.is_one_time ? "once" : "as often as needed"));
-  output.object_with_secret(
+  const auto printed = output.object_with_secret(
       {{"relyingParty", {{"id", relying_party.id}, {"name", relying_party.name}}},
        {"store", invocation.store_path},
        {"administrator", user_json(done->administrator)},
        {"passId", pass.id.text()}},
       "temporaryAccessPass",
       done->bootstrap.passcode);
-  return ExitCode::kDone;
+  return printed ? ExitCode::kDone : output.failure(printed.error());
 }
 
 /// A subcommand that names one user and does one thing to them.

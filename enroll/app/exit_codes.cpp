@@ -60,10 +60,10 @@ ExitCode exit_code_of(core::ErrorCode code) noexcept {
     case kStoreNewer:
     case kPepperUnreadable:
     case kAuditBroken:
-      return ExitCode::kStore;
+    case kNotShown:
     case kStoreUnreachable:
     case kOutcomeUnknown:
-      return ExitCode::kUnreachable;
+      return ExitCode::kStore;
   }
   return ExitCode::kStore;
 }

@@ -17,6 +17,7 @@ enum class ExitCode {
   kCancelled = 130,  ///< as a shell reports SIGINT
 };
 
+/// In process a store that cannot be had is the store's fault (7); 8 is for a verifier elsewhere.
 [[nodiscard]] ExitCode exit_code_of(core::ErrorCode code) noexcept;
 
 }  // namespace firstkey::enroll

@@ -1,5 +1,6 @@
 // firstkey: parses the command line and runs one command. Everything it may do is decided in core.
 
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <string_view>
@@ -77,7 +78,8 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  ::umask(077);  // nothing this program creates is for others
+  (void)std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error to tell, not an end
+  ::umask(077);                         // nothing this program creates is for others
   try {
     return run(argc, argv);
   } catch (const std::exception& exception) {

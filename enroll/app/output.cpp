@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
@@ -20,6 +21,27 @@ constexpr std::size_t kLabelWidth = 11;
 void write(std::FILE* file, std::string_view text) {
   // A reader that went away is no error of ours: the command has done its work.
   (void)std::fwrite(text.data(), 1, text.size(), file);
+}
+
+bool write_through(core::BytesView bytes) {
+  while (!bytes.empty()) {
+    const auto written = ::write(STDOUT_FILENO, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+core::Result<void> write_around(std::string_view before,
+                                const core::Secret& secret,
+                                std::string_view after) {
+  const bool is_written = std::fflush(stdout) == 0 && write_through(core::as_bytes(before)) &&
+                          write_through(secret.expose()) &&  // shown once, here
+                          write_through(core::as_bytes(after));
+  if (is_written) return {};
+  return core::fail(core::ErrorCode::kNotShown,
+                    "the passcode could not be written out, so nobody has seen it; issue another");
 }
 
 bool has_colour(std::FILE* file) {
@@ -91,26 +113,22 @@ void Output::object(const boost::json::object& object) const {
   write(stdout, boost::json::serialize(object) + "\n");
 }
 
-void Output::secret_line(std::string_view label,
-                         const core::Secret& secret,
-                         std::string_view note) const {
-  if (is_json()) return;
-  write(stdout, fmt::format("  {:<{}}", label, kLabelWidth));
-  const auto bytes = secret.expose();  // to the screen, once, and nowhere else
-  (void)std::fwrite(bytes.data(), 1, bytes.size(), stdout);
-  write(stdout, fmt::format("    {}\n", note));
+core::Result<void> Output::secret_line(std::string_view label,
+                                       const core::Secret& secret,
+                                       std::string_view note) const {
+  if (is_json()) return {};
+  return write_around(
+      fmt::format("  {:<{}}", label, kLabelWidth), secret, fmt::format("    {}\n", note));
 }
 
-void Output::object_with_secret(const boost::json::object& object,
-                                std::string_view name,
-                                const core::Secret& secret) const {
-  if (!is_json()) return;
+core::Result<void> Output::object_with_secret(const boost::json::object& object,
+                                              std::string_view name,
+                                              const core::Secret& secret) const {
+  if (!is_json()) return {};
   auto text = boost::json::serialize(object);
   text.pop_back();
-  write(stdout, fmt::format("{}{}\"{}\":\"", text, object.empty() ? "" : ",", name));
-  const auto bytes = secret.expose();  // to the script that asked, once
-  (void)std::fwrite(bytes.data(), 1, bytes.size(), stdout);
-  write(stdout, "\"}\n");
+  return write_around(
+      fmt::format("{}{}\"{}\":\"", text, object.empty() ? "" : ",", name), secret, "\"}\n");
 }
 
 ExitCode Output::failure(const core::Error& error) const {
@@ -131,10 +149,6 @@ ExitCode Output::failure(const core::Error& error) const {
 
 std::string local_time(core::Instant instant) {
   return formatted(instant, "%Y-%m-%d %H:%M %z");
-}
-
-std::string local_hour(core::Instant instant) {
-  return formatted(instant, "%H:%M");
 }
 
 std::string printable(std::string_view text) {

@@ -11,6 +11,7 @@
 
 #include "core/clock.h"
 #include "core/error.h"
+#include "core/result.h"
 #include "core/secret.h"
 #include "enroll/app/exit_codes.h"
 
@@ -35,11 +36,14 @@ class Output {
   void object(const boost::json::object& object) const;
 
   /// A secret shown once, straight from its own memory: a line in text, or `name` added to `object`
-  /// in JSON. `secret` must need no escaping.
-  void secret_line(std::string_view label, const core::Secret& secret, std::string_view note) const;
-  void object_with_secret(const boost::json::object& object,
-                          std::string_view name,
-                          const core::Secret& secret) const;
+  /// in JSON. `secret` must need no escaping. It goes past every buffer, which nobody would wipe.
+  /// Errors: kNotShown, when nobody can have seen it: the pipe is closed, the disk is full.
+  [[nodiscard]] core::Result<void> secret_line(std::string_view label,
+                                               const core::Secret& secret,
+                                               std::string_view note) const;
+  [[nodiscard]] core::Result<void> object_with_secret(const boost::json::object& object,
+                                                      std::string_view name,
+                                                      const core::Secret& secret) const;
 
   /// Tells what went wrong, on standard error, or as {"error": {…}} with --json.
   ExitCode failure(const core::Error& error) const;
@@ -50,8 +54,6 @@ class Output {
 
 /// "2026-05-01 14:04 +0200": local, with its offset.
 [[nodiscard]] std::string local_time(core::Instant instant);
-/// "14:04": of the same day, for sentences.
-[[nodiscard]] std::string local_hour(core::Instant instant);
 
 /// Texts of people go through here: control characters would let a name repaint a terminal.
 [[nodiscard]] std::string printable(std::string_view text);

@@ -42,7 +42,7 @@ std::string usable_sentence(const PassView& pass) {
                         : std::string("now");
   return fmt::format("{} until {} ({} minutes), {}",
                      from,
-                     local_hour(pass.end_at),
+                     local_time(pass.end_at),
                      pass.lifetime.count(),
                      pass.is_one_time ? "once" : "as often as needed");
 }
@@ -62,7 +62,7 @@ void show_pass(const Output& output, const PassView& pass) {
 struct CreateOptions {
   std::string user;
   std::string start;
-  int lifetime = 0;
+  std::optional<int> lifetime;
   bool is_one_time = false;
   bool is_multi_use = false;
 };
@@ -79,15 +79,18 @@ Result<void> create(Workplace& workplace, const Output& output, const CreateOpti
                         "--start is no time; write it as 2026-05-01T09:00:00+02:00");
     }
   }
-  if (options.lifetime != 0) request.lifetime = std::chrono::minutes(options.lifetime);
+  if (options.lifetime) request.lifetime = std::chrono::minutes(options.lifetime.value());
   if (options.is_one_time || options.is_multi_use) request.is_one_time = options.is_one_time;
   PassIssuer issuer(
       workplace.administration(), workplace.random(), workplace.pepper(), workplace.hasher());
   const auto issued = issuer.issue(request);
   if (!issued) return std::unexpected(issued.error());
   const auto& pass = issued->pass;
-  output.secret_line(
-      "Passcode", core::in_groups(issued->passcode), "       shown once; it cannot be shown again");
+  if (auto shown = output.secret_line(
+          "Passcode", core::in_groups(issued->passcode), "shown once; it cannot be shown again");
+      !shown) {
+    return shown;
+  }
   output.line("Usable", usable_sentence(pass));
   if (pass.is_one_time) output.line("Then", "10 minutes to finish registering a key");
   if (issued->replaced) output.line("Replaced", "the earlier pass; its sessions have ended");
@@ -97,8 +100,7 @@ Result<void> create(Workplace& workplace, const Output& output, const CreateOpti
                     ? "the policy does not include this user: redeeming will be refused"
                     : "this user is disabled: redeeming will be refused");
   }
-  output.object_with_secret(pass_json(pass), "temporaryAccessPass", issued->passcode);
-  return {};
+  return output.object_with_secret(pass_json(pass), "temporaryAccessPass", issued->passcode);
 }
 
 Result<void> list(PassIssuer& issuer, const Output& output) {

@@ -9,6 +9,7 @@
 
 using firstkey::core::Duration;
 using firstkey::core::ErrorCode;
+using firstkey::core::ProofRequirement;
 using firstkey::core::ReadTransaction;
 using firstkey::core::SessionPurpose;
 using firstkey::core::SessionState;
@@ -47,6 +48,9 @@ struct Fixture : EnrollmentFixture {
       auto credential = make_credential(lee);
       credential.session = ticket.session;
       REQUIRE(t.insert_credential(credential));
+      auto session = t.session(ticket.session).value();
+      ++session.credentials;
+      t.update_session(session);
     });
   }
 };
@@ -215,6 +219,21 @@ TEST_SUITE("core/window") {
     REQUIRE(rows.size() >= 2);
     CHECK(rows[rows.size() - 2].action == "credential.withdraw");
     CHECK(rows.back().action == "session.expire");
+    CHECK(session(ticket.session).credentials == 0);
+  }
+
+  TEST_CASE("a credential that need not be proved stays when its session ends") {
+    for (const auto proof : {ProofRequirement::kOffered, ProofRequirement::kOff}) {
+      Fixture f;
+      f.edit_settings([&](auto& settings) { settings.pass_policy.proof = proof; });
+      const auto ticket = f.open_one_time();
+      f.store_unproven(ticket);
+      f.clock.advance(minutes(10));
+      f.write([](WriteTransaction& t) { expire_sessions(t); });
+      CHECK(f.session(ticket.session).state == SessionState::kExpired);
+      CHECK(f.session(ticket.session).credentials == 1);
+      CHECK(f.seen([&](ReadTransaction& t) { return t.credentials_of(f.lee.id); }).size() == 1);
+    }
   }
 
   TEST_CASE_FIXTURE(Fixture, "the tick expires what is over and nothing else") {

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -47,6 +48,12 @@ class Workstation {
     const int status = ::pclose(pipe.get());
     ran.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     return ran;
+  }
+  /// The status of a command whose output the caller sends elsewhere.
+  [[nodiscard]] int run_only(const std::string& arguments) const {
+    const auto command = FIRSTKEY_PROGRAM " --store " + store() + " 2>/dev/null " + arguments;
+    const int status = std::system(command.c_str());  // NOLINT(cert-env33-c): a fixed command
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   }
   [[nodiscard]] Ran run_with_input(const std::string& input, const std::string& arguments) {
     input_ = "printf '%s' '" + input + "' |";
@@ -125,10 +132,23 @@ TEST_SUITE("e2e/cli_administration") {
     }
   }
 
+  TEST_CASE("a passcode that nobody can have seen is no success") {
+    const Workstation w;
+    CHECK(w.run_only("pass create lee@example.org >/dev/full") == 7);
+    CHECK(w.run_only("--json pass create lee@example.org >/dev/full") == 7);
+  }
+
+  TEST_CASE("a store that others can open is the store's fault") {
+    const Workstation w;
+    ::chmod(w.store().c_str(), 0644);
+    CHECK(w.code("pass list", 7) == "store_unreachable");
+  }
+
   TEST_CASE("every refusal has its status and its code") {
     const Workstation w;
     CHECK(w.code("pass create ana@example.org", 3) == "not_for_oneself");
     CHECK(w.code("pass create nobody@example.org", 3) == "user_unknown");
+    CHECK(w.code("pass create lee@example.org --lifetime 0", 3) == "lifetime_out_of_range");
     CHECK(w.code("pass create lee@example.org --lifetime 59", 3) == "lifetime_out_of_range");
     CHECK(w.code("pass create lee@example.org --lifetime 481", 3) == "lifetime_out_of_range");
     CHECK(w.code("pass create lee@example.org --start 2020-01-01T00:00:00Z", 3) ==
