@@ -1,0 +1,386 @@
+// The verdict and the proof: rows of Verifying … Completed.
+
+#include <algorithm>
+
+#include "enroll/ceremony_rows.h"
+#include "enroll/verdict_outcome.h"
+
+namespace firstkey::enroll {
+
+namespace {
+
+Proof proof_of(const core::RegistrationReceipt& receipt, bool is_pin_kept) {
+  return {.credential_id = receipt.credential_id,
+          .aaguid = receipt.aaguid,
+          .requirement = receipt.session.proof,
+          .credentials_left = receipt.session.credentials_left,
+          .is_pin_kept = is_pin_kept};
+}
+
+Event stored_event(const core::RegistrationReceipt& receipt) {
+  return CredentialStored{.credential_id = receipt.credential_id,
+                          .attestation_format = receipt.attestation_format,
+                          .attestation_level = receipt.attestation_level,
+                          .trust_root = receipt.trust_root};
+}
+
+Command sign(const Proof& proof, KeyId key) {
+  return MakeAssertion{.key = key, .credential_id = proof.credential_id};
+}
+
+/// An AAGUID is the model's: another one is certainly another key.
+bool is_other_model(const Proof& proof, const KeyProfile& profile) {
+  return !proof.aaguid.empty() && !std::ranges::equal(proof.aaguid, profile.facts.aaguid);
+}
+
+}  // namespace
+
+// Verifying: neither window nor removal count any more, the verifier's commit decides.
+
+Transition Rows::on(const Verifying& s, const Stored& i) const {
+  const Proof proof = proof_of(i.receipt, s.uses_pin);
+  if (!i.receipt.needs_proof) {
+    return join(to(s, {SetAside{s.key.id}}, {stored_event(i.receipt)}), complete(proof, false));
+  }
+  return to(Proving{.proof = proof, .key = {.id = s.key.id}},
+            {sign(proof, s.key.id)},
+            {stored_event(i.receipt), ProvingNow{}});
+}
+
+Transition Rows::on(const Verifying& s, const VerifierRefused& i) const {
+  const Transition refusal =
+      to(s,
+         {},
+         {RegistrationRefused{.code = i.error.code, .detail = i.error.detail},
+          CredentialOrphaned{s.credential_id}});
+  switch (meaning_of(i.error.code)) {
+    case VerdictMeaning::kTryAgain:
+      return join(refusal,
+                  touch_again({.key = s.key, .uses_pin = s.uses_pin}, KeyReason::kNotAccepted));
+    case VerdictMeaning::kOtherKey:
+      return join(refusal, reject(s.key.id, KeyReason::kNotAccepted));
+    case VerdictMeaning::kWindowOver:
+    case VerdictMeaning::kOver:
+    case VerdictMeaning::kUnknown:
+      return join(refusal, end_by(i.error));
+  }
+  return refusal;  // a value outside the enumeration
+}
+
+// Whether it was stored stays unknown to this station; a proof never came, so it will not count.
+Transition Rows::on(const Verifying&, const VerifierLost& i) const {
+  return fail(i.error);
+}
+
+Transition Rows::on(const Verifying& s, const Cancel&) const {
+  return to(Settling{s.credential_id}, {ReleaseKeys{}});
+}
+
+Transition Rows::on(const Verifying& s, const KeyRemoved& i) const {
+  return i.key == s.key.id ? to(s, {}, {KeyLeft{}}) : to(s);
+}
+
+// Settling
+
+Transition Rows::on(const Settling&, const Stored& i) const {
+  const Proof proof = proof_of(i.receipt, false);
+  return to(Withdrawing{.proof = proof, .then = Withdrawing::Then::kCancel},
+            {WithdrawCredential{proof.credential_id}});
+}
+
+Transition Rows::on(const Settling& s, const VerifierRefused&) const {
+  return join(to(s, {}, {CredentialOrphaned{s.credential_id}}), cancel());
+}
+
+Transition Rows::on(const Settling& s, const VerifierLost&) const {
+  return join(to(s, {}, {CredentialOrphaned{s.credential_id}}), cancel());
+}
+
+// Proving
+
+Transition Rows::complete(const Proof& proof, bool is_proven) const {
+  return to(Completed{proof.credentials_left},
+            {},
+            {CredentialCompleted{.credential_id = proof.credential_id,
+                                 .is_proven = is_proven,
+                                 .credentials_left = proof.credentials_left}});
+}
+
+Transition Rows::await_proof_key(Proof proof, Command parting, Event why) const {
+  Transition transition = to(AwaitingProofKey{proof}, {std::move(parting)}, {std::move(why)});
+  if (proof.is_pin_kept) transition.commands.emplace_back(KeepPin{kPinKeptFor});
+  transition.events.emplace_back(ProofKeyWanted{});
+  return transition;
+}
+
+// Not the key that made the credential. Another one may have been inserted meanwhile.
+Transition Rows::turn_away(const Proof& proof, KeyId key, Event why) const {
+  Transition transition = await_proof_key(proof, SetAside{key}, std::move(why));
+  for (const PresentKey& other : context_.candidates) {
+    if (other.id == key) continue;
+    return join(std::move(transition), on(AwaitingProofKey{proof}, KeyArrived{.key = other}));
+  }
+  return transition;
+}
+
+Transition Rows::sign_again(const Proving& state) const {
+  Proving again = state;
+  if (++again.key.falters > kFaltersForgiven) {
+    return abandon_proof(state.proof, Withdrawing::Then::kStartOver, ProofFailure::kKeyFailing);
+  }
+  return to(again, {sign(again.proof, again.key.id)});
+}
+
+Transition Rows::ask_for_proof_pin(Proof proof,
+                                   KeyInUse key,
+                                   std::optional<int> attempts_left,
+                                   bool was_wrong) const {
+  proof.is_pin_kept = false;
+  return to(
+      AwaitingProofPin{.proof = std::move(proof), .key = key},
+      {AskPin{.key = key.id,
+              .purpose = Purpose::kProof,
+              .attempts_left = attempts_left,
+              .was_wrong = was_wrong}},
+      {PinWanted{
+          .purpose = Purpose::kProof, .attempts_left = attempts_left, .was_wrong = was_wrong}});
+}
+
+Transition Rows::abandon_proof(const Proof& proof,
+                               Withdrawing::Then then,
+                               ProofFailure failure) const {
+  Transition failed = to(Completed{}, {ReleaseKeys{}}, {ProofFailed{failure}});
+  if (proof.requirement == core::ProofRequirement::kRequired) {
+    failed.state = Withdrawing{.proof = proof, .then = then};
+    failed.commands.emplace_back(WithdrawCredential{proof.credential_id});
+    return failed;
+  }
+  failed = join(std::move(failed), complete(proof, false));
+  return then == Withdrawing::Then::kCancel ? join(std::move(failed), finish()) : failed;
+}
+
+Transition Rows::on(const Proving& s, const TouchNeeded& i) const {
+  return i.key == s.key.id ? to(s, {}, {TouchWanted{Purpose::kProof}}) : to(s);
+}
+
+Transition Rows::on(const Proving& s, const AssertionMade& i) const {
+  if (i.key != s.key.id) return to(s);
+  return to(ConfirmingProof{.proof = s.proof, .key = s.key}, {SubmitProof{}});
+}
+
+Transition Rows::on(const Proving& s, const TouchFailed& i) const {
+  if (i.key != s.key.id) return to(s);
+  return to(s, {sign(s.proof, s.key.id)}, {TouchMissed{i.mishap}});
+}
+
+Transition Rows::on(const Proving& s, const PresenceUsedUp& i) const {
+  return i.key == s.key.id ? await_proof_key(s.proof, ReleaseKey{i.key}, PresentAgain{}) : to(s);
+}
+
+Transition Rows::on(const Proving& s, const KeyFaltered& i) const {
+  return i.key == s.key.id ? sign_again(s) : to(s);
+}
+
+Transition Rows::on(const Proving& s, const PinWrong& i) const {
+  return i.key == s.key.id ? ask_for_proof_pin(s.proof, s.key, i.attempts_left, true) : to(s);
+}
+
+Transition Rows::on(const Proving& s, const PinNeeded& i) const {
+  return i.key == s.key.id ? ask_for_proof_pin(s.proof, s.key, std::nullopt, false) : to(s);
+}
+
+Transition Rows::on(const Proving& s, const PinBlocked& i) const {
+  if (i.key != s.key.id) return to(s);
+  if (i.lock == PinLock::kForGood) {
+    return join(to(s, {}, {KeyLocked{i.lock}}),
+                abandon_proof(s.proof, Withdrawing::Then::kStartOver, ProofFailure::kLocked));
+  }
+  Proof proof = s.proof;
+  proof.is_pin_kept = false;
+  return await_proof_key(std::move(proof), SetAside{i.key}, KeyLocked{i.lock});
+}
+
+Transition Rows::on(const Proving& s, const FactsChanged& i) const {
+  if (i.key != s.key.id) return to(s);
+  KeyInUse key = s.key;
+  if (++key.falters > kFaltersForgiven) {
+    return abandon_proof(s.proof, Withdrawing::Then::kStartOver, ProofFailure::kKeyFailing);
+  }
+  return to(OpeningProofKey{.proof = s.proof, .key = key},
+            {OpenKey{.key = key.id, .look_for = s.proof.credential_id}});
+}
+
+Transition Rows::on(const Proving& s, const CredentialMissing& i) const {
+  if (i.key != s.key.id) return to(s);
+  Proof proof = s.proof;
+  proof.is_pin_kept = false;  // it was this key's
+  return turn_away(proof, i.key, WrongProofKey{});
+}
+
+Transition Rows::on(const Proving& s, const KeyUnusable& i) const {
+  if (i.key != s.key.id) return to(s);
+  return join(to(s, {}, {KeyRejected{i.reason}}),
+              abandon_proof(s.proof, Withdrawing::Then::kStartOver, ProofFailure::kKeyFailing));
+}
+
+Transition Rows::on(const Proving& s, const VerifierRefused& i) const {
+  return abandon_proof(s.proof,
+                       Withdrawing::Then::kFail,
+                       meaning_of(i.error.code) == VerdictMeaning::kWindowOver
+                           ? ProofFailure::kTooLate
+                           : ProofFailure::kRefused);
+}
+
+Transition Rows::on(const Proving&, const VerifierLost& i) const {
+  return fail(i.error);
+}
+
+// ConfirmingProof
+
+Transition Rows::on(const ConfirmingProof& s, const ProofVerified&) const {
+  return join(to(s, {SetAside{s.key.id}}), complete(s.proof, true));
+}
+
+Transition Rows::on(const ConfirmingProof& s, const VerifierRefused& i) const {
+  switch (meaning_of(i.error.code)) {
+    case VerdictMeaning::kTryAgain:
+      return sign_again({.proof = s.proof, .key = s.key});
+    case VerdictMeaning::kOtherKey:
+      return abandon_proof(s.proof, Withdrawing::Then::kStartOver, ProofFailure::kRefused);
+    case VerdictMeaning::kWindowOver:
+      return abandon_proof(s.proof, Withdrawing::Then::kFail, ProofFailure::kTooLate);
+    case VerdictMeaning::kOver:
+    case VerdictMeaning::kUnknown:
+      return abandon_proof(s.proof, Withdrawing::Then::kFail, ProofFailure::kRefused);
+  }
+  return to(s);  // a value outside the enumeration
+}
+
+Transition Rows::on(const ConfirmingProof&, const VerifierLost& i) const {
+  return fail(i.error);
+}
+
+// Whichever the verifier does first counts: see Withdrawing and ProofVerified.
+Transition Rows::on(const ConfirmingProof& s, const Cancel&) const {
+  return abandon_proof(s.proof, Withdrawing::Then::kCancel, ProofFailure::kGivenUp);
+}
+
+// AwaitingProofKey, OpeningProofKey, AwaitingProofPin
+
+Transition Rows::on(const AwaitingProofKey& s, const KeyArrived& i) const {
+  return to(OpeningProofKey{.proof = s.proof, .key = {.id = i.key.id}},
+            {OpenKey{.key = i.key.id, .look_for = s.proof.credential_id}},
+            {KeyInserted{.display_name = i.key.display_name, .transport = i.key.transport}});
+}
+
+Transition Rows::on(const AwaitingProofKey& s, const PinKeptLongEnough&) const {
+  AwaitingProofKey without_pin = s;
+  without_pin.proof.is_pin_kept = false;
+  return to(std::move(without_pin));
+}
+
+Transition Rows::on(const OpeningProofKey& s, const KeyOpened& i) const {
+  if (i.key != s.key.id) return to(s);
+  const Suitability suitability = assess_for_proof(i.profile, context_.demands);
+  if (is_other_model(s.proof, i.profile) || std::holds_alternative<Unsuitable>(suitability)) {
+    return turn_away(s.proof, i.key, WrongProofKey{});
+  }
+  if (const auto* lock = std::get_if<PinLock>(&suitability)) {
+    return turn_away(s.proof, i.key, KeyLocked{*lock});
+  }
+  // A kept PIN is tried on no key but the one it belongs to: a wrong PIN costs an attempt.
+  const bool needs_no_pin = std::get<PinPath>(suitability) == PinPath::kNoPin;
+  if (needs_no_pin || (s.proof.is_pin_kept && i.profile.holds_credential)) {
+    return to(Proving{.proof = s.proof, .key = s.key}, {sign(s.proof, s.key.id)}, {ProvingNow{}});
+  }
+  std::optional<int> attempts_left;
+  if (i.profile.pin_retries) attempts_left = i.profile.pin_retries->attempts_left;
+  return ask_for_proof_pin(s.proof, s.key, attempts_left, false);
+}
+
+Transition Rows::on(const OpeningProofKey& s, const KeyUnusable& i) const {
+  return i.key == s.key.id ? turn_away(s.proof, i.key, KeyRejected{i.reason}) : to(s);
+}
+
+Transition Rows::on(const OpeningProofKey& s, const KeyFaltered& i) const {
+  if (i.key != s.key.id) return to(s);
+  OpeningProofKey again = s;
+  if (++again.key.falters > kFaltersForgiven) {
+    return turn_away(s.proof, i.key, KeyRejected{i.reason});
+  }
+  const core::Bytes look_for = s.proof.credential_id;
+  return to(std::move(again), {OpenKey{.key = i.key, .look_for = look_for}});
+}
+
+Transition Rows::on(const OpeningProofKey& s, const PinKeptLongEnough&) const {
+  OpeningProofKey without_pin = s;
+  without_pin.proof.is_pin_kept = false;
+  return to(std::move(without_pin));
+}
+
+Transition Rows::on(const AwaitingProofPin& s, const PinEntered& i) const {
+  if (i.key != s.key.id) return to(s);
+  Proving proving{.proof = s.proof, .key = s.key};
+  proving.proof.is_pin_kept = true;
+  return to(std::move(proving), {sign(s.proof, s.key.id)}, {ProvingNow{}});
+}
+
+Transition Rows::on(const AwaitingProofPin& s, const PinDeclined& i) const {
+  if (i.key != s.key.id) return to(s);
+  return turn_away(s.proof, i.key, KeyRejected{KeyReason::kPinDeclined});
+}
+
+// Withdrawing
+
+Transition Rows::on(const Withdrawing& s, const Withdrawn&) const {
+  const Transition withdrawn =
+      to(s,
+         {},
+         {CredentialWithdrawn{s.proof.credential_id}, CredentialOrphaned{s.proof.credential_id}});
+  if (s.then == Withdrawing::Then::kCancel) return join(withdrawn, cancel());
+  if (s.then == Withdrawing::Then::kStartOver && context_.window_is_open()) {
+    return join(withdrawn, look_for_key());
+  }
+  return join(withdrawn,
+              fail({.code = core::ErrorCode::kAssertionInvalid, .detail = "the proof failed"}));
+}
+
+// The proof was verified before the withdrawal reached the verifier: the credential counts.
+Transition Rows::on(const Withdrawing& s, const ProofVerified&) const {
+  Transition proven = complete(s.proof, true);
+  Transition finished = finish();
+  std::get<CeremonyFinished>(finished.events.back()).credentials += 1;
+  return join(std::move(proven), std::move(finished));
+}
+
+Transition Rows::on(const Withdrawing& s, const VerifierRefused& i) const {
+  return s.then == Withdrawing::Then::kCancel ? cancel() : fail(i.error);
+}
+
+Transition Rows::on(const Withdrawing& s, const VerifierLost& i) const {
+  return s.then == Withdrawing::Then::kCancel ? cancel() : fail(i.error);
+}
+
+Transition Rows::on(const Withdrawing& s, const Cancel&) const {
+  return to(Withdrawing{.proof = s.proof, .then = Withdrawing::Then::kCancel});
+}
+
+// Completed
+
+Transition Rows::on(const Completed& s, const AddAnother&) const {
+  return s.credentials_left > 0 && context_.window_is_open() ? look_for_key() : to(s);
+}
+
+Transition Rows::on(const Completed&, const Finish&) const {
+  return finish();
+}
+
+Transition Rows::on(const Completed&, const Cancel&) const {
+  return finish();
+}
+
+Transition Rows::on(const Completed&, const WindowOver&) const {
+  return finish();
+}
+
+}  // namespace firstkey::enroll
