@@ -66,6 +66,7 @@ VerdictMeaning meaning_of(core::ErrorCode code) noexcept {
     case kStoreNewer:
     case kPepperUnreadable:
     case kAuditBroken:
+    case kNotShown:
       return VerdictMeaning::kOver;
   }
   return VerdictMeaning::kOver;  // a value outside the enumeration
