@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <system_error>
 
+#include <poll.h>
 #include <sys/eventfd.h>
 
 namespace firstkey::device {
@@ -22,6 +23,11 @@ void WakeEvent::clear() noexcept {
   std::uint64_t count = 0;
   // Fails only when nothing was signalled.
   [[maybe_unused]] const auto got = ::read(event_.get(), &count, sizeof(count));
+}
+
+bool WakeEvent::is_signalled() const noexcept {
+  pollfd event{.fd = event_.get(), .events = POLLIN};
+  return ::poll(&event, 1, 0) == 1;
 }
 
 }  // namespace firstkey::device

@@ -15,6 +15,7 @@ class WakeEvent {
   /// Threads: any.
   void signal() noexcept;
   void clear() noexcept;
+  [[nodiscard]] bool is_signalled() const noexcept;
   /// For poll(), with POLLIN.
   [[nodiscard]] int fd() const noexcept { return event_.get(); }
 

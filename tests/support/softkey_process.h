@@ -1,0 +1,66 @@
+#pragma once
+// firstkey-softkey as a process of its own, on UDP ports nobody else has; the same key again after
+// every restart. Executables that use it are built with FIRSTKEY_SOFTKEY, the path of the program.
+
+#include <csignal>
+#include <optional>
+#include <string>
+
+#include <doctest/doctest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "device/file_descriptor.h"
+#include "device/key_discovery.h"
+#include "tests/support/running_program.h"
+#include "tests/support/temporary_folder.h"
+
+namespace firstkey::tests {
+
+/// A UDP port of the loopback address that was free a moment ago.
+[[nodiscard]] inline std::uint16_t free_udp_port() {
+  const device::FileDescriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* const generic = reinterpret_cast<sockaddr*>(&address);
+  REQUIRE(::bind(socket.get(), generic, size) == 0);
+  REQUIRE(::getsockname(socket.get(), generic, &size) == 0);
+  return ntohs(address.sin_port);
+}
+
+class SoftkeyProcess {
+ public:
+  /// `options` as on the command line, such as "--touch never".
+  explicit SoftkeyProcess(const std::string& options = "")
+      : address_{.port = free_udp_port(), .reply_port = free_udp_port()} {
+    start(options);
+  }
+
+  /// Starts it once more after end(), perhaps with other options.
+  void start(const std::string& options = "") {
+    const auto where = address_.to_string();
+    program_.emplace("exec '" FIRSTKEY_SOFTKEY "' --exit-with-parent --udp " +
+                     where.substr(where.find(':') + 1) + " --state '" + folder_ / "my.key" + "' " +
+                     options);
+    REQUIRE(program_->line() == "ready " + where);
+  }
+  /// As if pulled for good: the process ends.
+  void end() { program_.reset(); }
+  void touch() const { program_->signal(SIGUSR1); }
+  /// Pulled and plugged in again, by the time this returns.
+  void replug() const { program_->signal_and_wait(SIGUSR2); }
+
+  [[nodiscard]] const device::SimulatorAddress& address() const { return address_; }
+  [[nodiscard]] device::KeyPath path() const {
+    return {.transport = device::Transport::kSimulator, .text = address_.to_string()};
+  }
+
+ private:
+  TemporaryFolder folder_;
+  device::SimulatorAddress address_;
+  std::optional<RunningProgram> program_;
+};
+
+}  // namespace firstkey::tests
