@@ -68,4 +68,53 @@ ExitCode exit_code_of(core::ErrorCode code) noexcept {
   return ExitCode::kStore;
 }
 
+ExitCode exit_code_of(device::ErrorCode code) noexcept {
+  using enum device::ErrorCode;
+  switch (code) {
+    case kPinAuthBlocked:
+    case kPinBlocked:
+    case kUvBlocked:
+      return ExitCode::kKeyLocked;
+    case kDenied:
+    case kPinInvalid:
+    case kPinAuthInvalid:
+    case kPinPolicy:
+    case kPinTooShort:
+    case kPinTooLong:
+    case kPinNotText:
+    case kPinRequired:
+    case kUvInvalid:
+      return ExitCode::kRefused;
+    case kCancelled:
+      return ExitCode::kCancelled;
+    case kGone:
+    case kUnknownPath:
+    case kNoAccess:
+    case kBusy:
+    case kNoApplet:
+    case kNoReaderService:
+    case kIo:
+    case kGarbage:
+    case kTooLarge:
+    case kTimeout:
+    case kU2fOnly:
+    case kUnsupportedAlgorithm:
+    case kUnsupportedOption:
+    case kUnsupportedExtension:
+    case kUnsupportedCommand:
+    case kTouchTimeout:
+    case kTouchNeeded:
+    case kNotAllowed:
+    case kPinNotSet:
+    case kPinAlreadySet:
+    case kCredentialExcluded:
+    case kNoCredentials:
+    case kStoreFull:
+    case kBadRequest:
+    case kInternal:
+      return ExitCode::kNoKey;
+  }
+  return ExitCode::kNoKey;  // a value outside the enumeration
+}
+
 }  // namespace firstkey::enroll

@@ -2,6 +2,7 @@
 // What a script can branch on: the exit status of every command.
 
 #include "core/error.h"
+#include "device/error.h"
 
 namespace firstkey::enroll {
 
@@ -19,5 +20,7 @@ enum class ExitCode {
 
 /// In process a store that cannot be had is the store's fault (7); 8 is for a verifier elsewhere.
 [[nodiscard]] ExitCode exit_code_of(core::ErrorCode code) noexcept;
+/// A key that was asked outside a ceremony: a locked one is 6, a wrong PIN 3, everything else 5.
+[[nodiscard]] ExitCode exit_code_of(device::ErrorCode code) noexcept;
 
 }  // namespace firstkey::enroll
