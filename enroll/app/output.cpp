@@ -12,6 +12,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "enroll/app/screen_text.h"
+
 namespace firstkey::enroll {
 
 namespace {
@@ -44,24 +46,8 @@ core::Result<void> write_around(std::string_view before,
                     "the passcode could not be written out, so nobody has seen it; issue another");
 }
 
-bool has_colour(std::FILE* file) {
-  return ::isatty(::fileno(file)) == 1 &&
-         std::getenv("NO_COLOR") ==
-             nullptr;  // NOLINT(concurrency-mt-unsafe): read-only environment
-}
-
 std::string bold(std::string_view text) {
   return has_colour(stdout) ? fmt::format("\x1b[1m{}\x1b[0m", text) : std::string(text);
-}
-
-/// Columns a text takes: its code points. Wide scripts come out a little ragged, nothing worse.
-std::size_t width_of(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](unsigned char c) { return (c & 0xC0U) != 0x80U; }));
-}
-
-std::string padded(const std::string& text, std::size_t width) {
-  return text + std::string(width > width_of(text) ? width - width_of(text) : 0, ' ');
 }
 
 std::string formatted(core::Instant instant, const char* format) {
@@ -131,30 +117,32 @@ core::Result<void> Output::object_with_secret(const boost::json::object& object,
       fmt::format("{}{}\"{}\":\"", text, object.empty() ? "" : ",", name), secret, "\"}\n");
 }
 
-ExitCode Output::failure(const core::Error& error) const {
-  const auto code = exit_code_of(error.code);
+ExitCode Output::failure(const Failure& failure) const {
   if (is_json()) {
     object({{"error",
-             {{"code", std::string(core::to_string(error.code))},
-              {"message", error.detail},
-              {"exitCode", static_cast<int>(code)}}}});
-    return code;
+             {{"code", failure.code},
+              {"message", failure.message},
+              {"exitCode", static_cast<int>(failure.exit_code)}}}});
+    return failure.exit_code;
   }
   std::fflush(stdout);
-  const auto what = error.detail.empty() ? std::string(core::to_string(error.code)) : error.detail;
-  const auto sentence = fmt::format("firstkey: {}\n", printable(what));
+  const auto sentence = fmt::format("firstkey: {}\n", printable(failure.message));
   write(stderr, has_colour(stderr) ? "\x1b[31m" + sentence + "\x1b[0m" : sentence);
-  return code;
+  return failure.exit_code;
+}
+
+ExitCode Output::failure(const core::Error& error) const {
+  return failure(to_failure(error));
 }
 
 std::string local_time(core::Instant instant) {
   return formatted(instant, "%Y-%m-%d %H:%M %z");
 }
 
-std::string printable(std::string_view text) {
-  std::string clean(text);
-  std::ranges::replace_if(clean, [](unsigned char c) { return c < 0x20 || c == 0x7F; }, '?');
-  return clean;
+bool has_colour(std::FILE* file) {
+  const char* refused =
+      std::getenv("NO_COLOR");  // NOLINT(concurrency-mt-unsafe): read-only environment
+  return ::isatty(::fileno(file)) == 1 && (refused == nullptr || *refused == '\0');
 }
 
 }  // namespace firstkey::enroll

@@ -2,6 +2,7 @@
 // What people and scripts see: lines, tables and colour for a person at a terminal, the same plain
 // when piped, and one JSON object a command with --json.
 
+#include <cstdio>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,7 +14,7 @@
 #include "core/error.h"
 #include "core/result.h"
 #include "core/secret.h"
-#include "enroll/app/exit_codes.h"
+#include "enroll/app/failure.h"
 
 namespace firstkey::enroll {
 
@@ -46,6 +47,7 @@ class Output {
                                                       const core::Secret& secret) const;
 
   /// Tells what went wrong, on standard error, or as {"error": {…}} with --json.
+  ExitCode failure(const Failure& failure) const;
   ExitCode failure(const core::Error& error) const;
 
  private:
@@ -55,7 +57,7 @@ class Output {
 /// "2026-05-01 14:04 +0200": local, with its offset.
 [[nodiscard]] std::string local_time(core::Instant instant);
 
-/// Texts of people go through here: control characters would let a name repaint a terminal.
-[[nodiscard]] std::string printable(std::string_view text);
+/// `file` is a terminal and NO_COLOR (https://no-color.org) is not set.
+[[nodiscard]] bool has_colour(std::FILE* file);
 
 }  // namespace firstkey::enroll

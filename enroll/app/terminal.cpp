@@ -8,17 +8,11 @@
 #include <unistd.h>
 
 #include "core/bytes.h"
-#include "enroll/app/output.h"
+#include "enroll/app/screen_text.h"
 
 namespace firstkey::enroll {
 
 namespace {
-
-std::size_t width_of(std::string_view text) {
-  std::size_t width = 0;
-  for (const char c : text) width += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U ? 1 : 0;
-  return width;
-}
 
 Attempt<core::Secret> ask(const Terminal& terminal,
                           SignalWatch& signals,

@@ -3,6 +3,8 @@
 
 #include <array>
 #include <csignal>
+#include <cstdio>
+#include <cstdlib>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -20,6 +22,7 @@ class PseudoTerminal {
   /// Runs `work` at a new terminal; the child ends with the status it returns. Fork before this
   /// process has threads.
   explicit PseudoTerminal(const std::function<int()>& work) {
+    std::fflush(nullptr);  // else the child would write what waits in our buffers once more
     child_ = ::forkpty(&master_, nullptr, nullptr, nullptr);
     if (child_ == 0) {
       ::setenv("TERM", "xterm", 1);
