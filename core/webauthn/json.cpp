@@ -219,10 +219,33 @@ Result<Bytes> parse_id(const json::object& object) {
   return id;
 }
 
-Result<std::optional<bool>> parse_cred_props(const json::object& object) {
-  const auto results = need_object(object, "clientExtensionResults");
-  if (!results) return std::unexpected(results.error());
-  const auto props = maybe_object(*results.value(), "credProps");
+/// A response taken apart as far as both kinds are one. The pointers point into `owner`, the parsed
+/// document.
+struct OpenedResponse {
+  json::value owner;
+  const json::object* inner = nullptr;       ///< "response"
+  const json::object* extensions = nullptr;  ///< "clientExtensionResults"
+  Bytes id;
+  std::optional<AuthenticatorAttachment> attachment;
+};
+
+/// The document moves with the result: boost::json values keep their members in one place.
+Result<OpenedResponse> open_response(std::string_view text) {
+  OpenedResponse opened;
+  const auto object = open(text, opened.owner);
+  if (!object) return std::unexpected(object.error());
+  Reading reading;
+  std::optional<std::string> attachment;
+  reading.into(opened.inner, need_object(*object.value(), "response"));
+  reading.into(opened.extensions, need_object(*object.value(), "clientExtensionResults"));
+  reading.into(opened.id, parse_id(*object.value()));
+  reading.into(attachment, maybe_text(*object.value(), "authenticatorAttachment"));
+  opened.attachment = value_of(kAttachments, attachment);
+  return reading.finish(std::move(opened));
+}
+
+Result<std::optional<bool>> parse_cred_props(const json::object& extensions) {
+  const auto props = maybe_object(extensions, "credProps");
   if (!props) return std::unexpected(props.error());
   if (props.value() == nullptr) return std::nullopt;
   return maybe_bool(*props.value(), "rk");
@@ -304,51 +327,35 @@ Result<RequestOptions> parse_request_options(std::string_view text) {
 }
 
 Result<RegistrationResponse> parse_registration_response(std::string_view text) {
-  json::value owner;
-  const auto opened = open(text, owner);
-  if (!opened) return std::unexpected(opened.error());
-  const auto& object = *opened.value();
-  const auto inner = need_object(object, "response");
-  if (!inner) return std::unexpected(inner.error());
-  const auto& response_object = *inner.value();
-
+  auto opened = open_response(text);
+  if (!opened) return std::unexpected(std::move(opened.error()));
+  const auto& inner = *opened->inner;
   Reading reading;
   RegistrationResponse response;
-  std::optional<std::string> attachment;
-  reading.into(response.id, parse_id(object));
-  reading.into(response.client_data_json, need_bytes(response_object, "clientDataJSON"));
-  reading.into(response.attestation_object, need_bytes(response_object, "attestationObject"));
-  reading.into(response.transports, maybe_texts(response_object, "transports"));
-  reading.into(response.authenticator_data, maybe_bytes(response_object, "authenticatorData"));
-  reading.into(response.public_key, maybe_bytes(response_object, "publicKey"));
-  reading.into(response.public_key_algorithm, maybe_integer(response_object, "publicKeyAlgorithm"));
-  reading.into(response.cred_props_rk, parse_cred_props(object));
-  reading.into(attachment, maybe_text(object, "authenticatorAttachment"));
-  response.attachment = value_of(kAttachments, attachment);
+  response.id = std::move(opened->id);
+  response.attachment = opened->attachment;
+  reading.into(response.client_data_json, need_bytes(inner, "clientDataJSON"));
+  reading.into(response.attestation_object, need_bytes(inner, "attestationObject"));
+  reading.into(response.transports, maybe_texts(inner, "transports"));
+  reading.into(response.authenticator_data, maybe_bytes(inner, "authenticatorData"));
+  reading.into(response.public_key, maybe_bytes(inner, "publicKey"));
+  reading.into(response.public_key_algorithm, maybe_integer(inner, "publicKeyAlgorithm"));
+  reading.into(response.cred_props_rk, parse_cred_props(*opened->extensions));
   return reading.finish(std::move(response));
 }
 
 Result<AuthenticationResponse> parse_authentication_response(std::string_view text) {
-  json::value owner;
-  const auto opened = open(text, owner);
-  if (!opened) return std::unexpected(opened.error());
-  const auto& object = *opened.value();
-  const auto inner = need_object(object, "response");
-  if (!inner) return std::unexpected(inner.error());
-  const auto& response_object = *inner.value();
-
+  auto opened = open_response(text);
+  if (!opened) return std::unexpected(std::move(opened.error()));
+  const auto& inner = *opened->inner;
   Reading reading;
   AuthenticationResponse response;
-  std::optional<std::string> attachment;
-  const json::object* extensions = nullptr;
-  reading.into(response.id, parse_id(object));
-  reading.into(response.client_data_json, need_bytes(response_object, "clientDataJSON"));
-  reading.into(response.authenticator_data, need_bytes(response_object, "authenticatorData"));
-  reading.into(response.signature, need_bytes(response_object, "signature"));
-  reading.into(response.user_handle, maybe_bytes(response_object, "userHandle"));
-  reading.into(extensions, need_object(object, "clientExtensionResults"));
-  reading.into(attachment, maybe_text(object, "authenticatorAttachment"));
-  response.attachment = value_of(kAttachments, attachment);
+  response.id = std::move(opened->id);
+  response.attachment = opened->attachment;
+  reading.into(response.client_data_json, need_bytes(inner, "clientDataJSON"));
+  reading.into(response.authenticator_data, need_bytes(inner, "authenticatorData"));
+  reading.into(response.signature, need_bytes(inner, "signature"));
+  reading.into(response.user_handle, maybe_bytes(inner, "userHandle"));
   return reading.finish(std::move(response));
 }
 
