@@ -1,6 +1,6 @@
 // WebAuthn Level 3 §7.2, "Verifying an Authentication Assertion", Working Draft of 2025-01-27: one
-// named check a step, in the standard's order. Steps 1 to 4 are the station's, storing the new
-// counter (step 24) the caller's transaction's.
+// named check a step, in the standard's order. Steps 1 to 4 are the station's; of step 23 nothing
+// is asked, for no extension is; storing the new counter (step 24) is the caller's transaction's.
 
 #include "core/webauthn/assertion_verifier.h"
 

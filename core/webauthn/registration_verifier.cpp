@@ -1,7 +1,7 @@
 // WebAuthn Level 3 §7.1, "Registering a New Credential", Working Draft of 2025-01-27: one named
 // check a step, in the standard's order. Steps 1 to 4 (options, the client's call, the response's
-// type) are the station's; step 26 (the id is new for all users) and 27 (store the record) are the
-// caller's transaction's.
+// type) are the station's; step 26 (the id is new for all users) and 29 (store the record) are the
+// caller's transaction's. Step 27 (the record) is RegisteredCredential.
 
 #include "core/webauthn/registration_verifier.h"
 

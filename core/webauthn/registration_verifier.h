@@ -3,7 +3,7 @@
 // one knows that every step in the tables of registration_verifier.cpp passed.
 //
 // Two steps of §7.1 belong to the caller's transaction: that the credential id is new for all users
-// (step 26) and storing the record (step 27).
+// (step 26) and storing the record (step 29).
 
 #include <optional>
 #include <string>
