@@ -1,5 +1,7 @@
 #include "core/webauthn/trust_store.h"
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 
 #include <openssl/err.h>
@@ -11,6 +13,9 @@ namespace firstkey::core::webauthn {
 namespace {
 
 constexpr int kDeepestChain = 8;
+// OpenSSL's level for 112 bits, as NIST SP 800-131A asks: RSA from 2048 bits, no SHA-1 in a link.
+// A listed certificate's own signature is not looked at, for many FIDO roots are signed over SHA-1.
+constexpr int kSecurityLevel = 2;
 
 /// The certificates that came along, below the leaf: help on the way, never an end of it.
 X509StackPtr intermediates(std::span<const Certificate> path) {
@@ -21,22 +26,54 @@ X509StackPtr intermediates(std::span<const Certificate> path) {
   return stack;
 }
 
+void set_rules(X509_VERIFY_PARAM* parameters, Instant now) {
+  // A listed certificate ends the chain even if it is no self-signed root; nothing else does.
+  X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN);
+  X509_VERIFY_PARAM_set_depth(parameters, kDeepestChain);
+  X509_VERIFY_PARAM_set_auth_level(parameters, kSecurityLevel);
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count();
+  X509_VERIFY_PARAM_set_time(parameters, seconds);
+}
+
+/// Nothing if OpenSSL does not take one of them.
+template <class Certificates>
+X509StorePtr make_store(const Certificates& certificates) {
+  X509StorePtr store(X509_STORE_new());
+  for (auto* certificate : certificates) {
+    // A root listed twice is no error: X509_STORE_add_cert takes it as it is.
+    if (!store || X509_STORE_add_cert(store.get(), certificate) != 1) {
+      ERR_clear_error();
+      return nullptr;
+    }
+  }
+  return store;
+}
+
 }  // namespace
 
 Result<TrustStore> TrustStore::create(std::span<const Bytes> roots) {
   TrustStore trust;
-  trust.store_.reset(X509_STORE_new());
+  std::vector<X509*> all;
   for (const auto& der : roots) {
     auto certificate = Certificate::parse(der);
     if (!certificate) return std::unexpected(certificate.error());
-    // A root listed twice is no error: X509_STORE_add_cert takes it as it is.
-    if (X509_STORE_add_cert(trust.store_.get(), certificate->get()) != 1) {
-      ERR_clear_error();
-      return fail(Code::kCertificateMalformed, "OpenSSL does not take it as a root");
-    }
+    all.push_back(certificate->get());
     auto subject = certificate->subject();
     trust.roots_.push_back(
         {.certificate = std::move(certificate.value()), .subject = std::move(subject)});
+  }
+  trust.stores_.push_back(make_store(all));
+  for (auto* one : all) {
+    const auto shares_name = [one](X509* other) {
+      return other != one &&
+             X509_NAME_cmp(X509_get_subject_name(one), X509_get_subject_name(other)) == 0;
+    };
+    if (std::ranges::any_of(all, shares_name)) {
+      trust.stores_.push_back(make_store(std::array{one}));
+    }
+  }
+  if (std::ranges::any_of(trust.stores_, [](const auto& store) { return store == nullptr; })) {
+    return fail(Code::kCertificateMalformed, "OpenSSL does not take it as a root");
   }
   return trust;
 }
@@ -45,19 +82,26 @@ Result<std::string> TrustStore::find_root(std::span<const Certificate> path, Ins
   if (path.empty() || roots_.empty()) {
     return fail(Code::kAttestationNotTrusted, "no trusted certificate is configured");
   }
+  auto found = search(stores_.front().get(), path, now);
+  // Of certificates with one name OpenSSL tries a single one as an issuer, whoever signed.
+  for (const auto& store : std::span(stores_).subspan(1)) {
+    if (found) return found;
+    if (auto other = search(store.get(), path, now)) return other;
+  }
+  return found;
+}
+
+Result<std::string> TrustStore::search(X509_STORE* store,
+                                       std::span<const Certificate> path,
+                                       Instant now) const {
   const X509StoreCtxPtr context(X509_STORE_CTX_new());
   const auto others = intermediates(path);
   if (!context || !others ||
-      X509_STORE_CTX_init(context.get(), store_.get(), path.front().get(), others.get()) != 1) {
+      X509_STORE_CTX_init(context.get(), store, path.front().get(), others.get()) != 1) {
     ERR_clear_error();
     return fail(Code::kAttestationNotTrusted, "OpenSSL cannot verify a chain");
   }
-  auto* parameters = X509_STORE_CTX_get0_param(context.get());
-  // A listed certificate ends the chain even if it is no self-signed root; nothing else does.
-  X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN);
-  X509_VERIFY_PARAM_set_depth(parameters, kDeepestChain);
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count();
-  X509_VERIFY_PARAM_set_time(parameters, seconds);
+  set_rules(X509_STORE_CTX_get0_param(context.get()), now);
   if (X509_verify_cert(context.get()) != 1) {
     const char* why = X509_verify_cert_error_string(X509_STORE_CTX_get_error(context.get()));
     ERR_clear_error();

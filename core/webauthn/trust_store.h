@@ -25,8 +25,8 @@ class TrustStore {
   [[nodiscard]] bool empty() const noexcept { return roots_.empty(); }
 
   /// Builds a chain from `path` (leaf first) to a listed certificate, every one of it valid at
-  /// `now`, and returns the subject of the certificate it ends in (RFC 2253). The leaf itself may
-  /// be the listed one.
+  /// `now` and with keys and signatures of 112 bits of strength at least, and returns the subject
+  /// of the certificate it ends in (RFC 2253). The leaf itself may be the listed one.
   /// Errors: kAttestationNotTrusted, with OpenSSL's reason.
   /// Source: WebAuthn L3 §7.1 steps 23 and 24; RFC 5280 §6.
   [[nodiscard]] Result<std::string> find_root(std::span<const Certificate> path, Instant now) const;
@@ -37,8 +37,12 @@ class TrustStore {
     std::string subject;
   };
 
+  [[nodiscard]] Result<std::string> search(x509_store_st* store,
+                                           std::span<const Certificate> path,
+                                           Instant now) const;
+
   std::vector<Root> roots_;
-  X509StorePtr store_;
+  std::vector<X509StorePtr> stores_;  ///< of all roots; then of each alone that shares its name
 };
 
 }  // namespace firstkey::core::webauthn
