@@ -34,20 +34,14 @@ std::vector<CredentialRecord> unproven_credentials(ReadTransaction& transaction,
   return credentials;
 }
 
-/// A multi-use session nobody acted in for the idle limit is over; so is any at its end.
-Instant end_of_registration(const Session& session, const PassPolicy& policy) {
-  if (session.is_one_time) return session.expires_at;
-  return std::min(session.expires_at, session.last_seen_at + policy.idle_limit);
-}
-
-/// A credential still to be proved keeps its session open a little longer.
+/// A credential that may still be proved keeps its session open a little longer.
 Instant end_of_session(ReadTransaction& transaction,
                        const Session& session,
                        const PassPolicy& policy) {
   const auto end = end_of_registration(session, policy);
-  const bool awaits_proof = policy.proof == ProofRequirement::kRequired &&
-                            !unproven_credentials(transaction, session).empty();
-  return awaits_proof ? end + kProofGrace : end;
+  const bool may_be_proved =
+      policy.proof != ProofRequirement::kOff && !unproven_credentials(transaction, session).empty();
+  return may_be_proved ? end + kProofGrace : end;
 }
 
 /// Credentials that must be proved and were not are withdrawn with their session, which then holds
@@ -88,12 +82,24 @@ std::unexpected<Error> told(ErrorCode code) {
 
 /// Why an ended session's station is refused.
 ErrorCode reason_of(const Session& session) {
-  if (session.state == SessionState::kExpired) return ErrorCode::kWindowOver;
+  const bool outlived_its_window = session.ended_at && session.ended_at >= session.expires_at;
+  if (session.state == SessionState::kExpired ||
+      (session.state == SessionState::kCompleted && outlived_its_window)) {
+    return ErrorCode::kWindowOver;
+  }
   if (session.ended_reason == to_string(ErrorCode::kClockUncertain)) {
     return ErrorCode::kClockUncertain;
   }
   if (session.ended_reason == to_string(ErrorCode::kPassUnknown)) return ErrorCode::kPassUnknown;
   return ErrorCode::kSessionEnded;
+}
+
+/// How a session ends whose time is over.
+SessionState state_when_over(ReadTransaction& transaction,
+                             const Session& session,
+                             const PassPolicy& policy) {
+  return is_complete(transaction, session, policy) ? SessionState::kCompleted
+                                                   : SessionState::kExpired;
 }
 
 /// The code that ends `live` at this instant, whatever is about to be done; nothing if it goes on.
@@ -110,6 +116,17 @@ std::optional<ErrorCode> reason_to_end(ReadTransaction& transaction, const LiveS
 
 }  // namespace
 
+Instant end_of_registration(const Session& session, const PassPolicy& policy) {
+  if (session.is_one_time) return session.expires_at;
+  return std::min(session.expires_at, session.last_seen_at + policy.idle_limit);
+}
+
+bool is_complete(ReadTransaction& transaction, const Session& session, const PassPolicy& policy) {
+  if (session.credentials == 0) return false;
+  return policy.proof != ProofRequirement::kRequired ||
+         unproven_credentials(transaction, session).empty();
+}
+
 AuditEvent session_event(const Session& session, std::string action) {
   AuditEvent event{.action = std::move(action),
                    .outcome = "success",
@@ -122,11 +139,11 @@ AuditEvent session_event(const Session& session, std::string action) {
   return event;
 }
 
-void end_session(WriteTransaction& transaction,
-                 Session session,
-                 SessionState state,
-                 ErrorCode reason,
-                 Instant now) {
+Session end_session(WriteTransaction& transaction,
+                    Session session,
+                    SessionState state,
+                    ErrorCode reason,
+                    Instant now) {
   session.state = state;
   session.ended_at = now;
   const bool is_own_choice = state == SessionState::kCompleted || state == SessionState::kCancelled;
@@ -136,6 +153,7 @@ void end_session(WriteTransaction& transaction,
   auto event = session_event(session, std::string(name_of(state)));
   if (!is_own_choice) event.outcome = session.ended_reason;
   transaction.append_audit(event);
+  return session;
 }
 
 void end_sessions_of(WriteTransaction& transaction,
@@ -166,14 +184,12 @@ void expire_sessions(WriteTransaction& transaction) {
   const auto now = transaction.clock().now;
   for (auto& session : transaction.open_sessions()) {
     if (now < end_of_session(transaction, session, settings->pass_policy)) continue;
-    end_session(
-        transaction, std::move(session), SessionState::kExpired, ErrorCode::kWindowOver, now);
+    const auto state = state_when_over(transaction, session, settings->pass_policy);
+    end_session(transaction, std::move(session), state, ErrorCode::kWindowOver, now);
   }
 }
 
-Result<LiveSession> enter_session(WriteTransaction& transaction,
-                                  const SessionTicket& ticket,
-                                  SessionPurpose purpose) {
+Result<Session> identify_session(ReadTransaction& transaction, const SessionTicket& ticket) {
   auto session = transaction.session(ticket.session);
   // Hashed, so that the comparison's time tells nothing of the secret.
   const auto shown = sha256(ticket.secret.expose());
@@ -181,6 +197,14 @@ Result<LiveSession> enter_session(WriteTransaction& transaction,
       session->station != ticket.station) {
     return fail(ErrorCode::kSessionUnknown, "there is no such session at this station");
   }
+  return std::move(session.value());
+}
+
+Result<LiveSession> enter_session(WriteTransaction& transaction,
+                                  const SessionTicket& ticket,
+                                  SessionPurpose purpose) {
+  auto session = identify_session(transaction, ticket);
+  if (!session) return std::unexpected(session.error());
   if (session->state != SessionState::kOpen && purpose != SessionPurpose::kLook) {
     return told(reason_of(session.value()));
   }
@@ -201,19 +225,16 @@ Result<LiveSession> enter_session(WriteTransaction& transaction,
                    .now = now};
   if (live.session.state != SessionState::kOpen) return live;
   if (!pass) {
-    end_session(transaction, live.session, SessionState::kEnded, ErrorCode::kPassUnknown, now);
-    live.session = transaction.session(live.session.id).value();
+    live.session =
+        end_session(transaction, live.session, SessionState::kEnded, ErrorCode::kPassUnknown, now);
     return live;
   }
   if (const auto reason = reason_to_end(transaction, live)) {
-    const bool is_over = reason == ErrorCode::kWindowOver;
-    end_session(transaction,
-                live.session,
-                is_over ? SessionState::kExpired : SessionState::kEnded,
-                reason.value(),
-                now);
+    const auto state = reason == ErrorCode::kWindowOver
+                           ? state_when_over(transaction, live.session, live.settings.pass_policy)
+                           : SessionState::kEnded;
+    live.session = end_session(transaction, live.session, state, reason.value(), now);
     if (purpose != SessionPurpose::kLook) return told(reason.value());
-    live.session = transaction.session(live.session.id).value();
     return live;
   }
   if (purpose == SessionPurpose::kRegister &&
@@ -241,6 +262,7 @@ SessionSnapshot snapshot_of(ReadTransaction& transaction, const LiveSession& liv
       .proof = policy.proof,
       .credentials_left = std::max(0, policy.credentials_per_session - live.session.credentials),
       .unproven = {}};
+  if (policy.proof == ProofRequirement::kOff) return snapshot;
   for (const auto& credential : unproven_credentials(transaction, live.session)) {
     snapshot.unproven.push_back(credential.id);
   }

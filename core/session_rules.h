@@ -34,15 +34,20 @@ template <class Value>
 [[nodiscard]] Result<Value> decide_in(
     Store& store, const std::function<Result<Value>(WriteTransaction&)>& decide);
 
+/// The session of `ticket`, open or not, if the secret and the station are its own.
+/// Errors: kSessionUnknown.
+[[nodiscard]] Result<Session> identify_session(ReadTransaction& transaction,
+                                               const SessionTicket& ticket);
+
 /// Ends every open one-time session if the clock went back over a reboot.
 void settle_clock(WriteTransaction& transaction);
 
-/// Ends `session` with `state` and `reason` and writes the audit row.
-void end_session(WriteTransaction& transaction,
-                 Session session,
-                 SessionState state,
-                 ErrorCode reason,
-                 Instant now);
+/// Ends `session` with `state` and `reason`, writes the audit row and returns it as it is then.
+Session end_session(WriteTransaction& transaction,
+                    Session session,
+                    SessionState state,
+                    ErrorCode reason,
+                    Instant now);
 
 /// Ends all open sessions of `user`.
 void end_sessions_of(WriteTransaction& transaction,
@@ -50,7 +55,13 @@ void end_sessions_of(WriteTransaction& transaction,
                      ErrorCode reason,
                      Instant now);
 
-/// Ends the open sessions whose time is over. For the regular tick that also raises the mark.
+/// Whether `session` holds a credential and none that still needs its proof.
+[[nodiscard]] bool is_complete(ReadTransaction& transaction,
+                               const Session& session,
+                               const PassPolicy& policy);
+
+/// Ends the open sessions whose time is over: completed if they are complete, else expired. For the
+/// regular tick that also raises the mark.
 void expire_sessions(WriteTransaction& transaction);
 
 /// The session `ticket` opens, if at this instant everything still holds: the secret and the
@@ -61,6 +72,10 @@ void expire_sessions(WriteTransaction& transaction);
 [[nodiscard]] Result<LiveSession> enter_session(WriteTransaction& transaction,
                                                 const SessionTicket& ticket,
                                                 SessionPurpose purpose);
+
+/// The first instant at which it is too late to register: the end of the window, or of the idle
+/// limit of a multi-use session.
+[[nodiscard]] Instant end_of_registration(const Session& session, const PassPolicy& policy);
 
 [[nodiscard]] SessionSnapshot snapshot_of(ReadTransaction& transaction, const LiveSession& live);
 

@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 
+#include "core/aaguid.h"
 #include "core/administration/listing.h"
 #include "core/webauthn/cose_key.h"
 
@@ -41,14 +42,6 @@ json::value time_or_null(const std::optional<Instant>& instant) {
   return json::value(to_rfc3339(instant.value()));
 }
 
-std::string uuid_text(BytesView aaguid) {
-  auto text = to_hex(aaguid);
-  for (const std::size_t dash : {8U, 13U, 18U, 23U}) {
-    if (dash < text.size()) text.insert(dash, 1, '-');
-  }
-  return text;
-}
-
 /// Errors: kStoreDamaged: only keys that were read once are ever stored.
 Result<std::string> exported(const OwnedCredential& owned, const RelyingParty& relying_party) {
   const auto& [credential, user] = owned;
@@ -68,7 +61,7 @@ Result<std::string> exported(const OwnedCredential& owned, const RelyingParty& r
       {"publicKey", to_base64url(key->subject_public_key_info())},
       {"publicKeyAlgorithm", credential.algorithm},
       {"signCount", credential.sign_count},
-      {"aaGuid", uuid_text(credential.aaguid)},
+      {"aaGuid", aaguid_text(credential.aaguid)},
       {"transports", json::array(credential.transports.begin(), credential.transports.end())},
       {"uvInitialized", credential.is_user_verified},
       {"backupEligible", credential.is_backup_eligible},

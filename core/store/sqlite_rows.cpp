@@ -360,7 +360,8 @@ void write_row(RowWriter& row, const CredentialRecord& credential) {
       .add(credential.is_simulated)
       .add(credential.created_at)
       .add(credential.proven_at)
-      .add(credential.withdrawn_at);
+      .add(credential.withdrawn_at)
+      .add(credential.trust_root);
 }
 
 CredentialRecord read_credential(RowReader row) {
@@ -387,6 +388,7 @@ CredentialRecord read_credential(RowReader row) {
   credential.created_at = row.instant();
   credential.proven_at = row.maybe_instant();
   credential.withdrawn_at = row.maybe_instant();
+  credential.trust_root = row.text();
   return credential;
 }
 

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "core/aaguid.h"
 #include "core/administration/audit_trail.h"
 #include "core/administration/credential_registry.h"
 #include "core/administration/lockout_control.h"
@@ -153,7 +154,7 @@ Result<void> list_credentials(Workplace& workplace, const Output& output, const 
                     local_time(credential.created_at)});
     array.push_back({{"id", id},
                      {"displayName", credential.display_name},
-                     {"aaGuid", core::to_hex(credential.aaguid)},
+                     {"aaGuid", core::aaguid_text(credential.aaguid)},
                      {"attestationLevel", is_attested ? "attested" : "notAttested"},
                      {"isProven", credential.is_proven()},
                      {"isSimulated", credential.is_simulated},

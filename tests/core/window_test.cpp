@@ -53,6 +53,14 @@ struct Fixture : EnrollmentFixture {
       t.update_session(session);
     });
   }
+  void prove_all(const SessionTicket& ticket) {
+    write([&](WriteTransaction& t) {
+      for (auto& credential : t.credentials_of(lee.id)) {
+        if (credential.session == ticket.session) credential.proven_at = t.clock().now;
+        t.update_credential(credential);
+      }
+    });
+  }
 };
 
 }  // namespace
@@ -222,18 +230,55 @@ TEST_SUITE("core/window") {
     CHECK(session(ticket.session).credentials == 0);
   }
 
-  TEST_CASE("a credential that need not be proved stays when its session ends") {
+  TEST_CASE("a credential that need not be proved stays and completes its session") {
     for (const auto proof : {ProofRequirement::kOffered, ProofRequirement::kOff}) {
       Fixture f;
       f.edit_settings([&](auto& settings) { settings.pass_policy.proof = proof; });
       const auto ticket = f.open_one_time();
       f.store_unproven(ticket);
-      f.clock.advance(minutes(10));
+      f.clock.advance(minutes(12));
       f.write([](WriteTransaction& t) { expire_sessions(t); });
-      CHECK(f.session(ticket.session).state == SessionState::kExpired);
+      CHECK(f.session(ticket.session).state == SessionState::kCompleted);
       CHECK(f.session(ticket.session).credentials == 1);
       CHECK(f.seen([&](ReadTransaction& t) { return t.credentials_of(f.lee.id); }).size() == 1);
     }
+  }
+
+  TEST_CASE("a proof that is only offered has the same two minutes, one that is off has none") {
+    for (const auto& [proof, refusal] :
+         {std::pair{ProofRequirement::kOffered, std::optional<ErrorCode>()},
+          {ProofRequirement::kOff, ErrorCode::kWindowOver}}) {
+      Fixture f;
+      f.edit_settings([&](auto& settings) { settings.pass_policy.proof = proof; });
+      const auto ticket = f.open_one_time();
+      f.store_unproven(ticket);
+      f.clock.advance(minutes(12) - microseconds(1));
+      CHECK(f.refusal(ticket, SessionPurpose::kProve) == refusal);
+    }
+  }
+
+  TEST_CASE_FIXTURE(Fixture, "a session whose last proof came in the grace is found completed") {
+    const auto ticket = open_one_time();
+    store_unproven(ticket);
+    clock.advance(minutes(11));
+    prove_all(ticket);
+    CHECK(refusal(ticket, SessionPurpose::kLook) == std::nullopt);
+    CHECK(session(ticket.session).state == SessionState::kCompleted);
+    CHECK(last_audit().action == "session.complete");
+    CHECK(refusal(ticket) == ErrorCode::kWindowOver);
+  }
+
+  TEST_CASE_FIXTURE(Fixture, "the tick completes a session that holds all it needs") {
+    const auto ticket = open_one_time();
+    store_unproven(ticket);
+    prove_all(ticket);
+    clock.advance(minutes(10) - microseconds(1));
+    write([](WriteTransaction& t) { expire_sessions(t); });
+    CHECK(session(ticket.session).state == SessionState::kOpen);
+    clock.advance(microseconds(1));
+    write([](WriteTransaction& t) { expire_sessions(t); });
+    CHECK(session(ticket.session).state == SessionState::kCompleted);
+    CHECK(session(ticket.session).ended_reason.empty());
   }
 
   TEST_CASE_FIXTURE(Fixture, "the tick expires what is over and nothing else") {

@@ -1,0 +1,47 @@
+#pragma once
+// What the settings demand of a WebAuthn ceremony. The options a key is given and the expectations
+// its answer is held to are made here, side by side, so that they cannot disagree.
+
+#include <vector>
+
+#include "core/credential.h"
+#include "core/session.h"
+#include "core/settings.h"
+#include "core/user.h"
+#include "core/webauthn/assertion_verifier.h"
+#include "core/webauthn/options.h"
+#include "core/webauthn/registration_verifier.h"
+
+namespace firstkey::core {
+
+/// Whether a response judged under `before` is judged under `after` just the same.
+[[nodiscard]] bool demand_alike(const Settings& before, const Settings& after);
+
+/// Errors: kKeyNotAllowed (the key policy is off), kSimulatorNotAllowed.
+[[nodiscard]] Result<void> check_key_policy(const Settings& settings, const Session& session);
+
+/// `existing`: the user's credentials, of which a key must not hold another.
+[[nodiscard]] webauthn::CreationOptions creation_options(
+    const Settings& settings,
+    const User& user,
+    const Challenge& challenge,
+    const std::vector<CredentialRecord>& existing);
+
+/// `trusted` must outlive the result.
+[[nodiscard]] webauthn::RegistrationExpectations registration_expectations(
+    const Settings& settings,
+    const Bytes& challenge,
+    const webauthn::TrustStore& trusted,
+    Instant now);
+
+/// A proof always needs user verification, whatever the key policy asks of a registration.
+[[nodiscard]] webauthn::RequestOptions request_options(const Settings& settings,
+                                                       const CredentialRecord& credential,
+                                                       const Challenge& challenge);
+
+[[nodiscard]] webauthn::AssertionExpectations assertion_expectations(const Settings& settings,
+                                                                     const User& user,
+                                                                     const Bytes& credential_id,
+                                                                     const Bytes& challenge);
+
+}  // namespace firstkey::core

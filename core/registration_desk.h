@@ -1,0 +1,73 @@
+#pragma once
+// Registering a credential in a session. A response is judged before the transaction, which holds
+// up every other writer, and stored inside it; what the judgement rested on is read again there,
+// and if it changed the response is judged anew. Source: core/README.md, "The commit".
+
+#include <expected>
+#include <memory>
+#include <string>
+
+#include "core/challenge_ledger.h"
+#include "core/random.h"
+#include "core/result.h"
+#include "core/session_rules.h"
+#include "core/store.h"
+#include "core/trusted_roots.h"
+#include "core/verifier.h"
+#include "core/webauthn/registration_verifier.h"
+#include "core/webauthn/responses.h"
+
+namespace firstkey::core {
+
+class RegistrationDesk {
+ public:
+  /// Both must outlive this.
+  RegistrationDesk(Store& store, Random& random) : store_(store), random_(random) {}
+
+  /// See Verifier::creation_options.
+  [[nodiscard]] Result<IssuedOptions> options(const SessionTicket& ticket);
+  /// See Verifier::submit_registration.
+  [[nodiscard]] Result<RegistrationReceipt> submit(const SessionTicket& ticket,
+                                                   const std::string& response_json);
+
+ private:
+  struct Submission {
+    webauthn::RegistrationResponse response;
+    Answer answer;
+  };
+  using Verdict = webauthn::Result<webauthn::VerifiedCredential>;
+  /// A verdict, and the settings it holds under.
+  struct Judgement {
+    Settings settings;
+    Verdict verdict;
+  };
+  /// Why nothing was stored; `check` is the WebAuthn check that failed, if it was one.
+  struct Refusal {
+    Error error;
+    std::string check;
+  };
+  template <class Value>
+  using Decision = std::expected<Value, Refusal>;
+
+  [[nodiscard]] static webauthn::Result<Submission> read(const std::string& response_json);
+  [[nodiscard]] Result<Judgement> judge(const Submission& submission,
+                                        Settings settings,
+                                        Instant now);
+  /// Judges before the transaction. Errors: kSessionUnknown, kNotInitialised.
+  [[nodiscard]] Result<Judgement> judge_ahead(const SessionTicket& ticket,
+                                              const webauthn::Result<Submission>& submission);
+  /// All conditions of the commit, in their order, and the credential if they hold.
+  [[nodiscard]] Decision<RegistrationReceipt> commit(WriteTransaction& transaction,
+                                                     const SessionTicket& ticket,
+                                                     const webauthn::Result<Submission>& submission,
+                                                     const Judgement& ahead);
+  [[nodiscard]] Decision<webauthn::RegisteredCredential> verdict_now(const LiveSession& live,
+                                                                     const Submission& submission,
+                                                                     const Judgement& ahead);
+
+  Store& store_;
+  Random& random_;
+  TrustedRoots roots_;
+};
+
+}  // namespace firstkey::core
