@@ -79,6 +79,11 @@ class Expectation {
     waits_for_stop = true;
     return *this;
   }
+  /// Answers as if nobody had stopped it, as a key does that was touched just then.
+  Expectation& despite_stop() {
+    ignores_stop = true;
+    return *this;
+  }
   /// Runs on the calling thread just before the answer: pull the key, advance a clock.
   Expectation& meanwhile(std::function<void()> happening) {
     before_answer = std::move(happening);
@@ -90,6 +95,7 @@ class Expectation {
   std::optional<std::string> next_pin;
   std::vector<device::KeepAlive> keep_alives;
   bool waits_for_stop = false;
+  bool ignores_stop = false;
   std::function<void()> before_answer;
   device::Result<void> plain;
   device::Result<int> count = 0;
@@ -201,7 +207,9 @@ class FakeKey {
     if (step->before_answer) step->before_answer();
     if (step->waits_for_stop) return std::unexpected(wait_for_end(limits));
     if (is_gone()) return fails(device::ErrorCode::kGone);
-    if (limits.stop.stop_requested()) return fails(device::ErrorCode::kCancelled);
+    if (limits.stop.stop_requested() && !step->ignores_stop) {
+      return fails(device::ErrorCode::kCancelled);
+    }
     return step;
   }
 
