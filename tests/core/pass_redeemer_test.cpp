@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "tests/support/enrollment_fixture.h"
+#include "tests/support/interrupted_store.h"
 
 using firstkey::core::ErrorCode;
 using firstkey::core::Instant;
@@ -13,10 +14,10 @@ using firstkey::core::Redemption;
 using firstkey::core::Result;
 using firstkey::core::Session;
 using firstkey::core::SessionState;
-using firstkey::core::Store;
 using firstkey::core::User;
 using firstkey::core::WriteTransaction;
 using firstkey::tests::EnrollmentFixture;
+using firstkey::tests::InterruptedStore;
 using firstkey::tests::kPasscode;
 using firstkey::tests::kStart;
 using std::chrono::hours;
@@ -25,38 +26,11 @@ using std::chrono::seconds;
 
 namespace {
 
-/// Lets a test act between the redeemer's first transaction and its second: what happens to a pass
-/// while its passcode is being hashed.
-class InterruptedStore final : public Store {
- public:
-  explicit InterruptedStore(Store& store) : store_(store) {}
-
-  Result<void> write(const Work& work) override {
-    if (++writes_ == 2 && interruption) interruption();
-    auto done = store_.write(work);
-    if (done && writes_ == lost_answer_) {
-      return firstkey::core::fail(ErrorCode::kOutcomeUnknown, "the answer was lost");
-    }
-    return done;
-  }
-  Result<void> read(const ReadWork& work) override { return store_.read(work); }
-  Result<void> check() override { return store_.check(); }
-  Result<void> back_up(const std::string& path) override { return store_.back_up(path); }
-
-  void lose_answer_of(int write) { lost_answer_ = write; }
-  std::function<void()> interruption;
-
- private:
-  Store& store_;
-  int writes_ = 0;
-  int lost_answer_ = 0;
-};
-
 struct Fixture : EnrollmentFixture {
   /// Redeems Lee's pass while `interruption` happens between the hash and the decision.
   Result<Redemption> redeem_while(const std::function<void()>& interruption) {
     InterruptedStore interrupted(store);
-    interrupted.interruption = interruption;
+    interrupted.interrupt_before(2, interruption);
     firstkey::core::PassRedeemer other(interrupted, random, pepper, hasher);
     return other.redeem({.user_name = lee.name,
                          .passcode = firstkey::core::Secret(firstkey::core::as_bytes(kPasscode)),
@@ -329,7 +303,7 @@ TEST_SUITE("core/pass_redeemer") {
     issue_one_time();
     for (int i = 0; i < 5; ++i) {
       InterruptedStore dying(store);
-      dying.interruption = [] { throw std::runtime_error("killed while hashing"); };
+      dying.interrupt_before(2, [] { throw std::runtime_error("killed while hashing"); });
       firstkey::core::PassRedeemer other(dying, random, pepper, hasher);
       CHECK_THROWS((void)other.redeem(
           {.user_name = lee.name,

@@ -3,6 +3,7 @@
 // who is somebody else. Its verbs are what a station does; what happens to the store meanwhile is
 // said with edit_settings(), edit_user() and write().
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -11,13 +12,18 @@
 #include "core/local_verifier.h"
 #include "tests/contract/store_fixtures.h"
 #include "tests/support/enrollment_fixture.h"
+#include "tests/support/interrupted_store.h"
 #include "tests/support/records.h"
 #include "tests/support/test_authenticator.h"
 
 namespace firstkey::tests {
 
-/// Simulated or not, as the station says at redemption.
-enum class StationKey { kReal, kSimulated };
+/// What the session of a test begins with.
+struct Opening {
+  bool is_one_time = true;
+  bool is_simulated = false;      ///< as the station says at redemption
+  core::Duration age_of_pass{0};  ///< at its redemption
+};
 
 template <class StoreFixture>
 class VerifierFixture : public StoreFixture {
@@ -63,24 +69,22 @@ class VerifierFixture : public StoreFixture {
   }
 
   /// `user` is issued a pass of passcode kPasscode and redeems it.
-  core::SessionTicket open(const core::User& user,
-                           bool is_one_time = true,
-                           StationKey key = StationKey::kReal) {
+  core::SessionTicket open(const core::User& user, Opening opening = {}) {
     auto pass = make_pass(user);
-    pass.start_at = this->clock.wall();
-    pass.is_one_time = is_one_time;
+    pass.start_at = this->clock.wall() - opening.age_of_pass;
+    pass.is_one_time = opening.is_one_time;
     pass.verifier = hasher.make(core::Secret(core::as_bytes(kPasscode)), this->random).value();
     write([&](core::WriteTransaction& t) { t.insert_pass(pass); });
     const auto redeemed = verifier.redeem({.user_name = user.name,
                                            .passcode = core::Secret(core::as_bytes(kPasscode)),
                                            .station = core::StationId("kiosk"),
                                            .session_secret = EnrollmentFixture::secret_of("secret"),
-                                           .is_simulated = key == StationKey::kSimulated});
+                                           .is_simulated = opening.is_simulated});
     REQUIRE_MESSAGE(redeemed, (redeemed ? std::string() : redeemed.error().detail));
     return EnrollmentFixture::ticket(redeemed->snapshot().session);
   }
   core::SessionTicket open_one_time() { return open(lee); }
-  core::SessionTicket open_multi_use() { return open(lee, false); }
+  core::SessionTicket open_multi_use() { return open(lee, {.is_one_time = false}); }
 
   core::IssuedOptions options(const core::SessionTicket& ticket) {
     auto issued = verifier.creation_options(ticket);
@@ -111,6 +115,16 @@ class VerifierFixture : public StoreFixture {
   core::Result<core::ProofReceipt> prove(const core::SessionTicket& ticket,
                                          TestAuthenticator& key) {
     return verifier.submit_proof(ticket, key.prove(proof_options(ticket, key)));
+  }
+
+  /// What submitting `json` says while `interruption` happens between judging and committing it.
+  core::Result<core::RegistrationReceipt> submit_while(const core::SessionTicket& ticket,
+                                                       const std::string& json,
+                                                       const std::function<void()>& interruption) {
+    InterruptedStore interrupted(this->store());
+    interrupted.interrupt_before(1, interruption);
+    core::RegistrationDesk desk(interrupted, this->random);
+    return desk.submit(ticket, json);
   }
 
   core::Session session(const core::SessionTicket& ticket) {
