@@ -65,14 +65,6 @@ Transition Rows::on(const Preparing&, const OptionsReady&) const {
   return look_for_key();
 }
 
-Transition Rows::on(const Preparing&, const VerifierRefused& i) const {
-  return end_by(i.error);
-}
-
-Transition Rows::on(const Preparing&, const VerifierLost& i) const {
-  return fail(i.error);
-}
-
 // AwaitingKey
 
 Transition Rows::on(const AwaitingKey& s, const KeyArrived&) const {

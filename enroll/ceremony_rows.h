@@ -26,10 +26,14 @@ template <class S>
 concept ProvesWithKey = AnyOf<S, Proving, OpeningProofKey, AwaitingProofPin>;
 template <class S>
 concept AwaitsProof = ProvesWithKey<S> || AnyOf<S, AwaitingProofKey>;
+/// States in which creation options may be on their way: what is demanded of a key is asked for
+/// before the first one is looked at, a challenge before a touch.
+template <class S>
+concept AwaitsOptions = AnyOf<S, Preparing, SelectingKey, OpeningKey, AwaitingTouch>;
 /// States in which an answer of the verifier is outstanding.
 template <class S>
 concept AwaitsVerifier =
-    AnyOf<S, Preparing, AwaitingTouch, Verifying, Settling, Proving, ConfirmingProof, Withdrawing>;
+    AwaitsOptions<S> || AnyOf<S, Verifying, Settling, Proving, ConfirmingProof, Withdrawing>;
 /// States in which a key that cannot be opened is worth telling of.
 template <class S>
 concept LooksForKey = AnyOf<S, Preparing, AwaitingKey, SelectingKey, AwaitingProofKey>;
@@ -68,6 +72,14 @@ class Rows {
   Transition on(const S& s, const VerifierRetrying&) const {
     return to(s, {}, {VerifierUnreachable{}});
   }
+  template <AwaitsOptions S>
+  Transition on(const S&, const VerifierRefused& i) const {
+    return end_by(i.error);
+  }
+  template <AwaitsOptions S>
+  Transition on(const S&, const VerifierLost& i) const {
+    return fail(i.error);
+  }
   template <UsesOneKey S>
   Transition on(const S& s, const KeyArrived& i) const {
     return to(s, {}, {KeyIgnored{i.key.display_name}});
@@ -101,8 +113,6 @@ class Rows {
 
   // Finding a key: ceremony_keys.cpp.
   Transition on(const Preparing& s, const OptionsReady& i) const;
-  Transition on(const Preparing& s, const VerifierRefused& i) const;
-  Transition on(const Preparing& s, const VerifierLost& i) const;
   Transition on(const AwaitingKey& s, const KeyArrived& i) const;
   Transition on(const SelectingKey& s, const KeyArrived& i) const;
   Transition on(const SelectingKey& s, const KeyOpened& i) const;
@@ -134,8 +144,6 @@ class Rows {
   Transition on(const AwaitingTouch& s, const PinBlocked& i) const;
   Transition on(const AwaitingTouch& s, const FactsChanged& i) const;
   Transition on(const AwaitingTouch& s, const KeyFaltered& i) const;
-  Transition on(const AwaitingTouch& s, const VerifierRefused& i) const;
-  Transition on(const AwaitingTouch& s, const VerifierLost& i) const;
 
   // The verdict and the proof: ceremony_proof.cpp.
   Transition on(const Verifying& s, const Stored& i) const;

@@ -1,7 +1,6 @@
 // The PIN and the touch: rows of ChoosingPin, SettingPin, AwaitingPin and AwaitingTouch.
 
 #include "enroll/ceremony_rows.h"
-#include "enroll/verdict_outcome.h"
 
 namespace firstkey::enroll {
 
@@ -138,14 +137,6 @@ Transition Rows::on(const AwaitingTouch& s, const FactsChanged& i) const {
 
 Transition Rows::on(const AwaitingTouch& s, const KeyFaltered& i) const {
   return i.key == s.key.id ? touch_again(s, i.reason) : to(s);
-}
-
-Transition Rows::on(const AwaitingTouch&, const VerifierRefused& i) const {
-  return end_by(i.error);
-}
-
-Transition Rows::on(const AwaitingTouch&, const VerifierLost& i) const {
-  return fail(i.error);
 }
 
 }  // namespace firstkey::enroll
