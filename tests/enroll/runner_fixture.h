@@ -3,9 +3,9 @@
 // asked of them, start the runner and wait for what it tells, never for time to pass.
 
 #include <algorithm>
+#include <latch>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -86,6 +86,7 @@ struct RunnerFixture {
   firstkey::tests::ScriptedVerifier verifier{clock};
   firstkey::tests::FakeKeyDiscovery discovery;
   CeremonyChoices choices;
+  std::latch keys_known{1};  ///< for a verifier that answers only when all keys were inserted
   std::unique_ptr<CeremonyRunner> runner;
   std::uint64_t last_seen = 0;
 
@@ -132,6 +133,18 @@ struct RunnerFixture {
   void expect_proof() {
     verifier.expect(Call::kProofOptions);
     verifier.expect(Call::kProof);
+  }
+
+  /// `key` has a PIN already, and all goes well up to the session's end.
+  void expect_whole_enrollment(FakeKey& key, const std::string& its_pin) {
+    key.expect_pin_retries(8);
+    key.expect_credential(new_credential())
+        .with_pin(its_pin)
+        .saying({KeepAlive::kUserPresenceNeeded});
+    key.expect_assertion(new_assertion()).with_pin(its_pin);
+    expect_registration();
+    expect_proof();
+    verifier.expect(Call::kFinish);
   }
 
   [[nodiscard]] Ending end() { return runner->wait(); }
