@@ -51,8 +51,8 @@ int write_no_frame(void* /*link*/, const unsigned char* /*buffer*/, std::size_t 
 CardLink::~CardLink() {
   if (!channel_) return;
   channel_->set_ending(CardEnding::kPowerDown);
-  if (is_stale()) return;  // whether it still listens is not known
-  const CallLimits limits{.time_left = kCancelGrace};
+  if (is_stale()) return;   // whether it still listens is not known
+  const CallLimits limits;  // no time but the grace
   RunningCall parting(limits, wake());
   transport_->deselect(parting);
 }

@@ -4,6 +4,7 @@
 
 #include "device/composite_discovery.h"
 #include "device/hid_source.h"
+#include "device/pcsc_source.h"
 #include "device/simulator_source.h"
 
 namespace firstkey::device {
@@ -26,6 +27,7 @@ std::vector<SimulatorAddress> named_simulators(const DiscoveryChoice& choice) {
 std::unique_ptr<KeyDiscovery> make_discovery(DiscoveryChoice choice) {
   std::vector<std::unique_ptr<KeySource>> sources;
   if (is_sought(choice, Transport::kUsb)) sources.push_back(std::make_unique<HidSource>());
+  if (is_sought(choice, Transport::kReader)) sources.push_back(std::make_unique<PcscSource>());
   if (auto simulators = named_simulators(choice); !simulators.empty()) {
     sources.push_back(std::make_unique<SimulatorSource>(std::move(simulators)));
   }

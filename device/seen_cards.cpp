@@ -1,0 +1,115 @@
+#include "device/seen_cards.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "device/reader_name.h"
+
+namespace firstkey::device {
+
+std::vector<std::string> SeenCards::update(const std::vector<ReaderState>& readers) {
+  std::vector<std::string> lifted;
+  std::vector<std::pair<std::string, Visit>> to_look_at;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [name, card] : cards_) {
+      const auto reader = std::ranges::find(readers, name, &ReaderState::name);
+      if (reader == readers.end() || !is_same_card(card, *reader)) lifted.push_back(name);
+    }
+    for (const auto& name : lifted) remove(name);
+    for (const auto& reader : readers) {
+      if (!reader.has_card) continue;
+      auto& card = cards_[reader.name];
+      const bool is_new = card.visit == 0;
+      const bool is_freed =
+          std::exchange(card.is_exclusive, reader.is_exclusive) && !reader.is_exclusive;
+      const bool was_busy =
+          card.told && card.told->obstacle && card.told->obstacle->code == ErrorCode::kBusy;
+      if (is_new) card.visit = ++last_visit_;
+      card.changes = reader.changes;
+      if (card.is_looked_at || !(is_new || (is_freed && was_busy))) continue;
+      card.is_looked_at = true;
+      to_look_at.emplace_back(reader.name, card.visit);
+    }
+  }
+  looked_.notify_all();
+  for (const auto& [reader, visit] : to_look_at) start_look_(reader, visit);
+  return lifted;
+}
+
+bool SeenCards::is_same_card(const Card& card, const ReaderState& reader) const {
+  return reader.has_card && reader.changes == card.changes;
+}
+
+void SeenCards::remove(const std::string& reader) {
+  const auto card = cards_.find(reader);
+  if (card->second.told && sink_ != nullptr) sink_->removed(card->second.told->path);
+  cards_.erase(card);
+}
+
+void SeenCards::looked(const std::string& reader, Visit visit, const CardLook& look) {
+  const std::lock_guard lock(mutex_);
+  const auto found = cards_.find(reader);
+  if (found == cards_.end() || found->second.visit != visit) return;  // it was lifted meanwhile
+  auto& card = found->second;
+  card.is_looked_at = false;
+  looked_.notify_all();
+  SeenKey key{.path = to_key_path(reader),
+              .display_name = card_on_reader(reader),
+              .is_simulated = is_virtual_reader(reader)};
+  if (look) {
+    key.usb = look.value();
+  } else {
+    // pcscd will tell itself of a card that left, or has told already that it ended.
+    const auto code = look.error().code;
+    if (code == ErrorCode::kGone || code == ErrorCode::kUnknownPath ||
+        code == ErrorCode::kNoReaderService) {
+      return;
+    }
+    key.obstacle = to_obstacle(look.error());
+  }
+  tell(card, std::move(key));
+}
+
+void SeenCards::tell(Card& card, SeenKey key) {
+  const auto before = std::exchange(card.told, key);
+  if (sink_ == nullptr || before == key) return;
+  if (before) return sink_->changed(std::move(key));
+  sink_->arrived(std::move(key));
+}
+
+bool SeenCards::await_looks(std::chrono::milliseconds patience) {
+  std::unique_lock lock(mutex_);
+  return looked_.wait_for(lock, patience, [&] {
+    return std::ranges::none_of(cards_,
+                                [](const auto& entry) { return entry.second.is_looked_at; });
+  });
+}
+
+void SeenCards::close() {
+  const std::lock_guard lock(mutex_);
+  sink_ = nullptr;
+}
+
+Obstacle to_obstacle(const Error& error) {
+  if (error.code == ErrorCode::kNoApplet) {
+    return {.code = error.code,
+            .reason = "this card is no FIDO2 security key",
+            .remedy = "hold a security key to the reader instead"};
+  }
+  if (error.code == ErrorCode::kBusy) {
+    return {.code = error.code,
+            .reason = "another program is using this card",
+            .remedy = "close what uses smart cards, or lift the card and hold it again"};
+  }
+  if (error.code == ErrorCode::kNoAccess) {
+    return {.code = error.code,
+            .reason = "this account may not use the reader",
+            .remedy = "let it use pcscd (polkit: org.debian.pcsc-lite.access_card)"};
+  }
+  return {.code = error.code,
+          .reason = "the reader cannot read this card",
+          .remedy = "lift it, hold it again, and keep it still"};
+}
+
+}  // namespace firstkey::device

@@ -1,0 +1,73 @@
+#pragma once
+// Which cards are on which readers, kept from what PC/SC says of its readers and what a look at
+// each card finds. Pure but for its lock: it calls no PC/SC. Each insertion is a visit with its own
+// number, so that a look that comes back late is not taken for the card that lies there now.
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "device/key_source.h"
+
+namespace firstkey::device {
+
+struct ReaderState {
+  std::string name;
+  bool has_card = false;
+  bool is_exclusive = false;  ///< a program keeps the card for itself
+  std::uint32_t changes = 0;  ///< pcscd's count of insertions and removals
+};
+
+/// What a look at a card found: a key (and where its reader hangs), or why it cannot be used.
+using CardLook = Result<std::optional<UsbAddress>>;
+
+class SeenCards {
+ public:
+  using Visit = std::uint64_t;
+  /// Begins a look, which ends with looked(). Called with nothing locked.
+  using StartLook = std::function<void(const std::string& reader, Visit visit)>;
+
+  /// Keeps a reference to `sink` until close().
+  SeenCards(KeySink& sink, StartLook start_look)
+      : sink_(&sink), start_look_(std::move(start_look)) {}
+
+  /// `readers` are all there are. Returns those whose card was lifted.
+  std::vector<std::string> update(const std::vector<ReaderState>& readers);
+  /// Threads: any.
+  void looked(const std::string& reader, Visit visit, const CardLook& look);
+  /// Waits until every card there has been looked at. False: `patience` is over.
+  [[nodiscard]] bool await_looks(std::chrono::milliseconds patience);
+  /// Nothing is reported any more. Threads: any.
+  void close();
+
+ private:
+  struct Card {
+    Visit visit = 0;
+    std::uint32_t changes = 0;
+    bool is_exclusive = false;
+    bool is_looked_at = false;  // a look is under way
+    std::optional<SeenKey> told;
+  };
+
+  [[nodiscard]] bool is_same_card(const Card& card, const ReaderState& reader) const;
+  void remove(const std::string& reader);
+  void tell(Card& card, SeenKey key);
+
+  std::mutex mutex_;
+  std::condition_variable looked_;
+  KeySink* sink_;
+  StartLook start_look_;
+  Visit last_visit_ = 0;
+  std::map<std::string, Card> cards_;
+};
+
+/// Why a card cannot be used and what to do about it, in words for a person.
+[[nodiscard]] Obstacle to_obstacle(const Error& error);
+
+}  // namespace firstkey::device
