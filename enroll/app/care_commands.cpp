@@ -1,12 +1,10 @@
-// session, lockout, credential, audit, clock and store: looking after what runs.
+// session, lockout, audit, clock and store: looking after what runs.
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
-#include "core/aaguid.h"
 #include "core/administration/audit_trail.h"
-#include "core/administration/credential_registry.h"
 #include "core/administration/lockout_control.h"
 #include "core/administration/session_control.h"
 #include "core/administration/store_care.h"
@@ -18,44 +16,6 @@ namespace {
 
 namespace json = boost::json;
 using core::Result;
-using Command = std::function<Result<void>(Workplace&, const Output&)>;
-
-/// A subcommand without arguments of its own.
-CLI::App* add_command(CLI::App& parent,
-                      Invocation& invocation,
-                      const char* name,
-                      const char* help,
-                      const Command& run) {
-  auto* command = parent.add_subcommand(name, help);
-  command->callback([&invocation, run] {
-    invocation.action = [&invocation, run] { return run_in_workplace(invocation, run); };
-  });
-  return command;
-}
-
-/// A subcommand with one argument, which `run` gets.
-CLI::App* add_command_on(
-    CLI::App& parent,
-    Invocation& invocation,
-    const char* name,
-    const char* help,
-    const char* argument,
-    const char* argument_help,
-    const std::function<Result<void>(Workplace&, const Output&, const std::string&)>& run) {
-  const auto value = std::make_shared<std::string>();
-  auto* command = add_command(
-      parent, invocation, name, help, [run, value](Workplace& workplace, const Output& output) {
-        return run(workplace, output, *value);
-      });
-  command->add_option(argument, *value, argument_help)->required();
-  return command;
-}
-
-CLI::App* add_family(CLI::App& program, const char* name, const char* help) {
-  auto* family = program.add_subcommand(name, help);
-  family->require_subcommand(1);
-  return family;
-}
 
 std::string_view name_of(core::SessionState state) {
   switch (state) {
@@ -127,91 +87,6 @@ Result<void> list_lockouts(Workplace& workplace, const Output& output) {
   output.table({"Scope", "User", "Attempts", "Last", "Blocked until"}, rows);
   output.object({{"value", std::move(array)}});
   return {};
-}
-
-Result<core::Bytes> parse_credential_id(const std::string& text) {
-  auto id = core::from_base64url(text);
-  if (!id || id->empty()) {
-    return core::fail(core::ErrorCode::kInvalidArgument,
-                      "a credential's id is base64url, as credential list shows it");
-  }
-  return std::move(id.value());
-}
-
-Result<void> list_credentials(Workplace& workplace, const Output& output, const std::string& user) {
-  const auto credentials =
-      core::CredentialRegistry(workplace.administration()).list_of(core::UserReference{user});
-  if (!credentials) return std::unexpected(credentials.error());
-  std::vector<std::vector<std::string>> rows;
-  json::array array;
-  for (const auto& credential : credentials.value()) {
-    const auto id = core::to_base64url(credential.id);
-    const bool is_attested = credential.attestation_level == core::AttestationLevel::kAttested;
-    rows.push_back({id,
-                    credential.display_name,
-                    is_attested ? "attested" : "notAttested",
-                    credential.is_proven() ? "proven" : "unproven",
-                    local_time(credential.created_at)});
-    array.push_back({{"id", id},
-                     {"displayName", credential.display_name},
-                     {"aaGuid", core::aaguid_text(credential.aaguid)},
-                     {"attestationLevel", is_attested ? "attested" : "notAttested"},
-                     {"isProven", credential.is_proven()},
-                     {"isSimulated", credential.is_simulated},
-                     {"createdDateTime", core::to_rfc3339(credential.created_at)}});
-  }
-  output.table({"Credential", "Name", "Attestation", "Proof", "Created"}, rows);
-  output.object({{"value", std::move(array)}});
-  return {};
-}
-
-/// The record in full is JSON either way: it is for machines and for the curious.
-Result<void> export_credential(Workplace& workplace,
-                               const Output& output,
-                               const std::string& text) {
-  const auto id = parse_credential_id(text);
-  if (!id) return std::unexpected(id.error());
-  const auto exported =
-      core::CredentialRegistry(workplace.administration()).export_json(id.value());
-  if (!exported) return std::unexpected(exported.error());
-  Output(OutputForm::kJson).object(json::parse(exported.value()).as_object());
-  (void)output;
-  return {};
-}
-
-void add_credential_commands(CLI::App& program, Invocation& invocation) {
-  auto* credential = add_family(program, "credential", "Registered credentials");
-  add_command_on(*credential,
-                 invocation,
-                 "list",
-                 "List a user's credentials",
-                 "user",
-                 "User principal name or id",
-                 list_credentials);
-  add_command_on(*credential,
-                 invocation,
-                 "export",
-                 "Print a credential record as JSON",
-                 "id",
-                 "Credential id, base64url",
-                 export_credential);
-  add_command_on(
-      *credential,
-      invocation,
-      "delete",
-      "Delete a credential record",
-      "id",
-      "Credential id, base64url",
-      [](Workplace& workplace, const Output& output, const std::string& text) -> Result<void> {
-        const auto id = parse_credential_id(text);
-        if (!id) return std::unexpected(id.error());
-        const auto removed =
-            core::CredentialRegistry(workplace.administration()).remove(id.value());
-        if (!removed) return removed;
-        output.say("Deleted the record; what is on the key stays there");
-        output.object({{"deleted", text}});
-        return {};
-      });
 }
 
 json::object audit_json(const core::AuditRow& row) {
@@ -343,16 +218,17 @@ void add_care_commands(CLI::App& program, Invocation& invocation) {
       invocation,
       "end",
       "End an open session",
-      "id",
-      "Session id",
-      [](Workplace& workplace, const Output& output, const std::string& id) -> Result<void> {
-        const auto ended =
-            core::SessionControl(workplace.administration()).end(core::SessionId(id));
-        if (!ended) return ended;
-        output.say("Ended");
-        output.object({{"ended", id}});
-        return {};
-      });
+      {.argument = "id",
+       .argument_help = "Session id",
+       .run =
+           [](Workplace& workplace, const Output& output, const std::string& id) -> Result<void> {
+         const auto ended =
+             core::SessionControl(workplace.administration()).end(core::SessionId(id));
+         if (!ended) return ended;
+         output.say("Ended");
+         output.object({{"ended", id}});
+         return {};
+       }});
 
   auto* lockout = add_family(program, "lockout", "Limits on guessing");
   add_command(*lockout, invocation, "list", "List what is counted", list_lockouts);
@@ -362,22 +238,21 @@ void add_care_commands(CLI::App& program, Invocation& invocation) {
       invocation,
       "clear",
       "Forget the attempts at a name",
-      "user",
-      "User principal name, in the directory or not",
-      [stations](
-          Workplace& workplace, const Output& output, const std::string& name) -> Result<void> {
-        std::vector<core::StationId> ids;
-        for (const auto& station : *stations) ids.emplace_back(station);
-        const auto cleared = core::LockoutControl(workplace.administration(), workplace.pepper())
-                                 .clear_name(name, ids);
-        if (!cleared) return cleared;
-        output.say("Cleared " + name);
-        output.object({{"cleared", name}});
-        return {};
-      });
+      {.argument = "user",
+       .argument_help = "User principal name, in the directory or not",
+       .run = [stations](Workplace& workplace, const Output& output, const std::string& name)
+           -> Result<void> {
+         std::vector<core::StationId> ids;
+         for (const auto& station : *stations) ids.emplace_back(station);
+         const auto cleared = core::LockoutControl(workplace.administration(), workplace.pepper())
+                                  .clear_name(name, ids);
+         if (!cleared) return cleared;
+         output.say("Cleared " + name);
+         output.object({{"cleared", name}});
+         return {};
+       }});
   clear->add_option("--station", *stations, "Also its pauses at this station; repeatable");
 
-  add_credential_commands(program, invocation);
   add_audit_commands(program, invocation);
 
   auto* clock = add_family(program, "clock", "The time decisions are made at");
@@ -390,13 +265,12 @@ void add_care_commands(CLI::App& program, Invocation& invocation) {
 
   auto* store = add_family(program, "store", "The store's file");
   add_command(*store, invocation, "check", "Check the file and the audit trail", check_store);
-  add_command_on(*store,
-                 invocation,
-                 "backup",
-                 "Copy the store while it is used",
-                 "path",
-                 "A file that does not exist",
-                 back_up);
+  add_command_on(
+      *store,
+      invocation,
+      "backup",
+      "Copy the store while it is used",
+      {.argument = "path", .argument_help = "A file that does not exist", .run = back_up});
 }
 
 }  // namespace firstkey::enroll

@@ -30,7 +30,9 @@ struct Invocation {
 void add_directory_commands(CLI::App& program, Invocation& invocation);
 void add_pass_commands(CLI::App& program, Invocation& invocation);
 void add_policy_commands(CLI::App& program, Invocation& invocation);
+void add_credential_commands(CLI::App& program, Invocation& invocation);
 void add_care_commands(CLI::App& program, Invocation& invocation);
+void add_key_commands(CLI::App& program, Invocation& invocation);
 
 /// Opens the workplace and runs `command` in it; tells what fails.
 template <class Command>
@@ -41,5 +43,30 @@ ExitCode run_in_workplace(const Invocation& invocation, const Command& command) 
   const core::Result<void> done = command(*workplace.value(), output);
   return done ? ExitCode::kDone : output.failure(done.error());
 }
+
+// The shapes of subcommands.
+
+/// One that has subcommands and does nothing without one.
+CLI::App* add_family(CLI::App& program, const char* name, const char* help);
+
+/// What a subcommand without arguments does.
+using Command = std::function<core::Result<void>(Workplace&, const Output&)>;
+CLI::App* add_command(CLI::App& parent,
+                      Invocation& invocation,
+                      const char* name,
+                      const char* help,
+                      const Command& run);
+
+/// The one argument of a subcommand, and what it does with it.
+struct ArgumentCommand {
+  const char* argument;
+  const char* argument_help;
+  std::function<core::Result<void>(Workplace&, const Output&, const std::string&)> run;
+};
+CLI::App* add_command_on(CLI::App& parent,
+                         Invocation& invocation,
+                         const char* name,
+                         const char* help,
+                         const ArgumentCommand& command);
 
 }  // namespace firstkey::enroll

@@ -11,6 +11,7 @@
 #include "core/administration/user_directory.h"
 #include "core/passcode.h"
 #include "enroll/app/commands.h"
+#include "enroll/app/terminal.h"
 
 namespace firstkey::enroll {
 
@@ -100,8 +101,42 @@ struct InitOptions {
   std::string display_name;
 };
 
-ExitCode initialise(const Invocation& invocation, const InitOptions& options) {
+/// Asks a person at a terminal for what `options` lack; else the flags are named.
+Attempt<InitOptions> completed(InitOptions options) {
+  if (!options.rp_id.empty() && !options.user.empty()) return options;
+  const auto terminal = Terminal::find();
+  if (!terminal)
+    return misuse("init needs --rp-id and --user, when there is no terminal to ask at");
+  SignalWatch signals;
+  const auto ask = [&](std::string& option, const char* label) -> Attempt<void> {
+    while (option.empty()) {
+      auto answer = ask_text(*terminal, signals, label);
+      if (!answer) return std::unexpected(answer.error());
+      option = std::move(answer.value());
+    }
+    return {};
+  };
+  const bool is_new_user = options.user.empty();
+  if (auto asked = ask(options.rp_id, "Domain keys are registered for, such as example.org");
+      !asked) {
+    return std::unexpected(asked.error());
+  }
+  if (auto asked = ask(options.user, "Your user principal name, such as you@example.org"); !asked) {
+    return std::unexpected(asked.error());
+  }
+  if (is_new_user && options.display_name.empty()) {
+    auto name = ask_text(*terminal, signals, "Your name");
+    if (!name) return std::unexpected(name.error());
+    options.display_name = std::move(name.value());
+  }
+  return options;
+}
+
+ExitCode initialise(const Invocation& invocation, const InitOptions& given) {
   const auto output = invocation.output();
+  const auto asked = completed(given);
+  if (!asked) return output.failure(asked.error());
+  const auto& options = asked.value();
   const core::RelyingParty relying_party{
       .id = options.rp_id,
       .name = options.rp_name.empty() ? options.rp_id : options.rp_name,
@@ -195,17 +230,16 @@ Result<void> list_users(UserDirectory& directory, const Output& output) {
 }
 
 void add_init(CLI::App& program, Invocation& invocation) {
-  auto* command = program.add_subcommand("init", "Set up a store and its first administrator");
+  auto* command = program.add_subcommand(
+      "init", "Set up a store and its first administrator; asks for what is not given");
   command->footer(
       "Example:\n  firstkey init --rp-id example.org --user ana@example.org --name \"Ana Ortega\"");
   const auto options = std::make_shared<InitOptions>();
-  command
-      ->add_option(
-          "--rp-id", options->rp_id, "Relying party id: the domain keys are registered for")
-      ->required();
+  command->add_option(
+      "--rp-id", options->rp_id, "Relying party id: the domain keys are registered for");
   command->add_option("--rp-name", options->rp_name, "Its name, as keys and browsers show it");
   command->add_option("--origin", options->origins, "An exact origin; repeatable [https://RP-ID]");
-  command->add_option("--user", options->user, "Your user principal name")->required();
+  command->add_option("--user", options->user, "Your user principal name");
   command->add_option("--name", options->display_name, "Your display name");
   command->callback([&invocation, options] {
     invocation.action = [&invocation, options] { return initialise(invocation, *options); };
@@ -227,7 +261,8 @@ void add_user_add(CLI::App& parent, Invocation& invocation) {
       ->delimiter(',');
   command->add_option("--roles", options->roles, "Roles, separated by commas")->delimiter(',');
   command->add_option("--type", options->request.type, "member, internalGuest or externalGuest")
-      ->transform(CLI::CheckedTransformer(kTypes));
+      ->transform(CLI::CheckedTransformer(kTypes).description(""))
+      ->type_name("TYPE");
   command->callback([&invocation, options] {
     invocation.action = [&invocation, options] {
       return run_in_workplace(

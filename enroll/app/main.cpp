@@ -57,6 +57,8 @@ int run(int argc, char** argv) {
   add_directory_commands(program, invocation);
   add_pass_commands(program, invocation);
   add_policy_commands(program, invocation);
+  add_credential_commands(program, invocation);
+  add_key_commands(program, invocation);
   add_care_commands(program, invocation);
   add_version(program, invocation);
   try {

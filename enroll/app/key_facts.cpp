@@ -1,0 +1,186 @@
+#include "enroll/app/key_facts.h"
+
+#include <array>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "core/aaguid.h"
+
+namespace firstkey::enroll {
+
+namespace {
+
+namespace json = boost::json;
+using device::AuthenticatorFacts;
+using device::Option;
+
+struct NamedOption {
+  const char* name;  ///< CTAP's. Source: CTAP 2.1 §6.4
+  Option device::AuthenticatorOptions::* member;
+};
+
+constexpr std::array kOptions = {
+    NamedOption{"plat", &device::AuthenticatorOptions::plat},
+    NamedOption{"rk", &device::AuthenticatorOptions::rk},
+    NamedOption{"clientPin", &device::AuthenticatorOptions::client_pin},
+    NamedOption{"up", &device::AuthenticatorOptions::up},
+    NamedOption{"uv", &device::AuthenticatorOptions::uv},
+    NamedOption{"pinUvAuthToken", &device::AuthenticatorOptions::pin_uv_auth_token},
+    NamedOption{"noMcGaPermissionsWithClientPin",
+                &device::AuthenticatorOptions::no_mc_ga_permissions_with_client_pin},
+    NamedOption{"largeBlobs", &device::AuthenticatorOptions::large_blobs},
+    NamedOption{"ep", &device::AuthenticatorOptions::ep},
+    NamedOption{"bioEnroll", &device::AuthenticatorOptions::bio_enroll},
+    NamedOption{"credMgmt", &device::AuthenticatorOptions::cred_mgmt},
+    NamedOption{"authnrCfg", &device::AuthenticatorOptions::authnr_cfg},
+    NamedOption{"setMinPINLength", &device::AuthenticatorOptions::set_min_pin_length},
+    NamedOption{"makeCredUvNotRqd", &device::AuthenticatorOptions::make_cred_uv_not_rqd},
+    NamedOption{"alwaysUv", &device::AuthenticatorOptions::always_uv},
+    NamedOption{"uvAcfg", &device::AuthenticatorOptions::uv_acfg},
+    NamedOption{"uvBioEnroll", &device::AuthenticatorOptions::uv_bio_enroll},
+};
+
+template <class Value>
+void add_if_told(json::object& object, const char* name, const std::optional<Value>& value) {
+  if (value) object[name] = *value;
+}
+
+std::string_view pin_state(const AuthenticatorFacts& facts) {
+  if (!facts.supports_pin()) return "unsupported";
+  return facts.has_pin() ? "set" : "notSet";
+}
+
+std::string pin_sentence(const KeyReading& reading) {
+  const auto& facts = reading.facts;
+  if (!facts.supports_pin()) return "this key has none";
+  const auto minimum = fmt::format("at least {} characters", facts.min_pin_length);
+  if (!facts.has_pin()) return "not set yet; " + minimum;
+  std::string sentence = "set";
+  if (reading.pin_attempts_left) {
+    sentence += fmt::format(", {} attempts left", *reading.pin_attempts_left);
+  }
+  if (facts.is_pin_change_forced) sentence += ", has to be changed";
+  return sentence + "; " + minimum;
+}
+
+std::string algorithm_name(device::CoseAlgorithm algorithm) {
+  switch (algorithm) {
+    case device::kEs256:
+      return "ES256";
+    case device::kEdDsa:
+      return "EdDSA";
+    case device::kEs384:
+      return "ES384";
+    case device::kRs256:
+      return "RS256";
+    default:  // an open registry, not an enumeration
+      return fmt::format("COSE {}", algorithm);
+  }
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  return words.empty() ? "-" : fmt::format("{}", fmt::join(words, ", "));
+}
+
+std::string algorithms_sentence(const AuthenticatorFacts& facts) {
+  std::vector<std::string> names;
+  for (const auto algorithm : facts.algorithms) names.push_back(algorithm_name(algorithm));
+  return joined(names);
+}
+
+std::string options_sentence(const AuthenticatorFacts& facts) {
+  std::vector<std::string> names;
+  for (const auto& [name, member] : kOptions) {
+    if (facts.options.*member == Option::kTrue) names.emplace_back(name);
+  }
+  return joined(names);
+}
+
+json::object options_json(const AuthenticatorFacts& facts) {
+  json::object options;
+  for (const auto& [name, member] : kOptions) {
+    const auto option = facts.options.*member;
+    if (option != Option::kAbsent) options[name] = option == Option::kTrue;
+  }
+  return options;
+}
+
+}  // namespace
+
+std::string_view transport_name(device::Transport transport) {
+  switch (transport) {
+    case device::Transport::kUsb:
+      return "usb";
+    case device::Transport::kReader:
+      return "reader";
+    case device::Transport::kSimulator:
+      return "simulator";
+  }
+  return "unknown";  // a value outside the enumeration
+}
+
+json::object to_json(const device::Obstacle& obstacle) {
+  return {{"code", std::string(device::name_of(obstacle.code))},
+          {"reason", obstacle.reason},
+          {"remedy", obstacle.remedy}};
+}
+
+json::object to_json(const device::SeenKey& key) {
+  json::object object{{"path", key.path.text},
+                      {"displayName", key.display_name},
+                      {"transport", std::string(transport_name(key.path.transport))},
+                      {"isSimulated", key.is_simulated}};
+  if (key.obstacle) object["obstacle"] = to_json(*key.obstacle);
+  return object;
+}
+
+json::object to_json(const KeyReading& reading) {
+  const auto& facts = reading.facts;
+  json::object pin{{"state", std::string(pin_state(facts))},
+                   {"minimumLength", facts.min_pin_length},
+                   {"isChangeForced", facts.is_pin_change_forced}};
+  add_if_told(pin, "attemptsLeft", reading.pin_attempts_left);
+  auto object = to_json(reading.key);
+  object["isSimulated"] = reading.key.is_simulated || facts.is_simulated;
+  object["isFido2"] = facts.is_fido2;
+  object["aaGuid"] = core::aaguid_text(facts.aaguid);
+  object["versions"] = json::array(facts.versions.begin(), facts.versions.end());
+  object["extensions"] = json::array(facts.extensions.begin(), facts.extensions.end());
+  object["transports"] = json::array(facts.transports.begin(), facts.transports.end());
+  object["algorithms"] = json::array(facts.algorithms.begin(), facts.algorithms.end());
+  object["options"] = options_json(facts);
+  object["pin"] = std::move(pin);
+  add_if_told(object, "firmwareVersion", facts.firmware_version);
+  add_if_told(object, "remainingDiscoverableCredentials", facts.remaining_discoverable_credentials);
+  return object;
+}
+
+std::vector<std::pair<std::string, std::string>> to_lines(const KeyReading& reading) {
+  const auto& facts = reading.facts;
+  std::vector<std::pair<std::string, std::string>> lines{{"Key", reading.key.display_name},
+                                                         {"Path", reading.key.path.text}};
+  if (reading.key.is_simulated || facts.is_simulated) {
+    lines.emplace_back("Careful", "a software key: for rehearsal only");
+  }
+  if (!facts.is_fido2) {
+    lines.emplace_back("Speaks", "U2F only: too old to be registered");
+    return lines;
+  }
+  lines.emplace_back("AAGUID", core::aaguid_text(facts.aaguid));
+  lines.emplace_back("Firmware",
+                     facts.firmware_version ? std::to_string(*facts.firmware_version) : "not told");
+  lines.emplace_back("Speaks", joined(facts.versions));
+  lines.emplace_back("PIN", pin_sentence(reading));
+  lines.emplace_back(
+      "Room",
+      facts.remaining_discoverable_credentials
+          ? fmt::format("{} more passkeys", *facts.remaining_discoverable_credentials)
+          : "not told");
+  lines.emplace_back("Algorithms", algorithms_sentence(facts));
+  lines.emplace_back("Options", options_sentence(facts));
+  lines.emplace_back("Extensions", joined(facts.extensions));
+  return lines;
+}
+
+}  // namespace firstkey::enroll

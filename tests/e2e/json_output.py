@@ -1,0 +1,149 @@
+#!/usr/bin/env python3
+"""Runs every command with --json and holds what it prints to its schema in enroll/app/schema.
+
+Arguments: the program firstkey, the folder of the schemas, the program firstkey-softkey.
+A command that --help lists and that is neither run here nor named in UNSEEN fails the test.
+"""
+import json
+import os
+import pathlib
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+
+try:
+    import jsonschema
+except ImportError:
+    print("python3-jsonschema is absent")
+    sys.exit(1 if os.environ.get("FIRSTKEY_REQUIRE_PARTS") == "1" else 77)
+
+PROGRAM, SCHEMAS, SOFTKEY = sys.argv[1:4]
+# Print no object of their own, or need what only a whole enrollment makes.
+UNSEEN = {"credential show", "credential export", "credential delete", "session end"}
+
+schemas = {}
+for path in pathlib.Path(SCHEMAS).glob("*.json"):
+    schema = json.loads(path.read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert schema["$id"] == "urn:firstkey:" + path.stem, f"{path} calls itself {schema['$id']}"
+    schemas[schema["$id"]] = schema
+used = set()
+
+
+def validate(name, value):
+    schema = schemas["urn:firstkey:" + name]
+    resolver = jsonschema.RefResolver.from_schema(schema, store=schemas)
+    jsonschema.Draft202012Validator(schema, resolver=resolver).validate(value)
+    used.add(name)
+
+
+folder = tempfile.TemporaryDirectory()
+store = os.path.join(folder.name, "firstkey.db")
+seen = set()
+
+
+def run(name, words, status=0, stdin=""):
+    """Runs `words` and returns the one object it prints, which the schema `name` must allow."""
+    ran = subprocess.run([PROGRAM, "--store", store, "--json", *words], input=stdin,
+                         capture_output=True, text=True, timeout=60)
+    assert ran.returncode == status, f"{words}: {ran.returncode}\n{ran.stdout}{ran.stderr}"
+    assert ran.stdout.count("\n") == 1, f"{words} prints more than one line:\n{ran.stdout}"
+    value = json.loads(ran.stdout)
+    validate(name, value)
+    if status == 0:
+        line = " ".join(words) + " "
+        seen.update(command for command in ALL if line.startswith(command + " "))
+    return value
+
+
+def commands(words=()):
+    """Every command that does something, from --help."""
+    text = subprocess.run([PROGRAM, *words, "--help"], capture_output=True, text=True).stdout
+    if "Subcommands:" not in text:
+        return {" ".join(words)}
+    names = re.findall(r"^  ([a-z]+) ", text.split("Subcommands:")[1].split("Example")[0], re.M)
+    return set().union(*(commands((*words, name)) for name in names))
+
+
+ALL = commands()
+
+
+def free_port():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def administration():
+    lee = "lee@example.org"
+    run("initialisation", ["init", "--rp-id", "example.org", "--user", "ana@example.org"])
+    run("user", ["user", "add", lee, "--name", "Lee Osei", "--groups", "newcomers"])
+    run("user", ["user", "show", lee])
+    run("user", ["user", "disable", lee])
+    run("user", ["user", "enable", lee])
+    run("user", ["user", "groups", lee, "newcomers,berlin"])
+    run("user", ["user", "role", lee, "Auditor"])
+    run("user", ["user", "role", lee])
+    run("user-list", ["user", "list"])
+    issued = run("pass", ["pass", "create", lee, "--one-time"])
+    assert "temporaryAccessPass" in issued
+    assert "temporaryAccessPass" not in run("pass", ["pass", "show", lee])
+    run("pass-list", ["pass", "list"])
+    run("policies", ["policy", "show"])
+    run("policies", ["policy", "set", "passes", "-"], stdin='{"maximumLifetimeInMinutes": 1440}')
+    run("session-list", ["session", "list"])
+    run("lockout-list", ["lockout", "list"])
+    run("credential-list", ["credential", "list", lee])
+    run("audit-row-list", ["audit", "list"])
+    run("audit-summary", ["audit", "verify"])
+    run("clock", ["clock", "show"])
+    run("store-check", ["store", "check"])
+    run("store-backup", ["store", "backup", os.path.join(folder.name, "copy.db")])
+    run("version", ["version"])
+    run("deleted", ["pass", "delete", lee])
+    run("deleted", ["user", "delete", lee])
+
+
+def refusals():
+    run("error", ["pass", "show", "nobody@example.org"], status=3)
+    run("error", ["no-such-command"], status=2)
+    run("error", ["init"], status=2)
+    run("error", ["key", "info", "--device", "elsewhere"], status=2)
+    run("error", ["credential", "show", "AAAA"], status=3)
+    run("error", ["credential", "export", "AAAA"], status=3)
+    run("error", ["credential", "delete", "AAAA"], status=3)
+    run("error", ["session", "end", "nothing"], status=3)
+    run("error", ["lockout", "clear", "nobody@example.org"], status=3)
+
+
+def keys():
+    port, reply_port = free_port(), free_port()
+    root = os.path.join(folder.name, "root.pem")
+    softkey = subprocess.Popen(
+        [SOFTKEY, "--exit-with-parent", "--udp", f"127.0.0.1:{port}:{reply_port}", "--root-out", root,
+         "--state", os.path.join(folder.name, "my.key")], stdout=subprocess.PIPE, text=True)
+    try:
+        assert softkey.stdout.readline().startswith("ready")
+        simulator = ["--simulator", f"udp:127.0.0.1:{port}:{reply_port}"]
+        listed = run("seen-key-list", ["key", "list", *simulator])
+        path = [key["path"] for key in listed["value"] if key["transport"] == "simulator"][0]
+        key = run("key", ["key", "info", *simulator, "--device", path])
+        assert key["isSimulated"] and key["isFido2"]
+        trusted = run("trust-root", ["policy", "trust", "add", root])
+        run("trust-root-list", ["policy", "trust", "list"])
+        run("trust-root", ["policy", "trust", "remove", trusted["id"]])
+    finally:
+        softkey.kill()
+        softkey.wait()
+    run("error", ["key", "list", "--device", "/dev/hidraw4095"], status=5)
+
+
+administration()
+refusals()
+keys()
+run("clock-reset", ["clock", "reset"])
+missing = ALL - seen - UNSEEN
+assert not missing, f"never run with --json: {missing}"
+print(f"{len(seen)} commands, {len(used)} schemas")
