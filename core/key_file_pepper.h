@@ -21,7 +21,11 @@ class KeyFilePepper final : public Pepper {
   /// Errors: kPepperUnreadable: absent, another account's, open to others, or not of the format.
   [[nodiscard]] static Result<KeyFilePepper> open(const std::string& path);
 
+  KeyFilePepper(const KeyFilePepper&) = delete;
+  KeyFilePepper& operator=(const KeyFilePepper&) = delete;
   KeyFilePepper(KeyFilePepper&& other) noexcept : keys_(std::move(other.keys_)) {}
+  KeyFilePepper& operator=(KeyFilePepper&&) = delete;
+  ~KeyFilePepper() override = default;
 
   [[nodiscard]] std::string current_key_id() const override { return keys_.back().first; }
   [[nodiscard]] Result<Sha256> mac(const std::string& key_id, BytesView message) const override;

@@ -11,8 +11,9 @@ namespace firstkey::core {
 namespace {
 
 std::uint8_t* allocate(std::size_t size) {
-  static const int ready = sodium_init();  // idempotent and thread-safe; -1 is no source of entropy
-  if (ready < 0) throw std::bad_alloc();
+  static const int kReady =
+      sodium_init();  // idempotent and thread-safe; -1 is no source of entropy
+  if (kReady < 0) throw std::bad_alloc();
   auto* memory = static_cast<std::uint8_t*>(sodium_malloc(size));
   if (memory == nullptr) throw std::bad_alloc();
   return memory;

@@ -12,11 +12,11 @@ namespace {
 
 /// libfido2 keeps its flags in each thread, and its default is to take a failed getInfo for U2F.
 void prepare_thread() {
-  thread_local const bool is_prepared = [] {
+  thread_local const bool kIsPrepared = [] {
     fido_init(FIDO_DISABLE_U2F_FALLBACK);
     return true;
   }();
-  (void)is_prepared;
+  (void)kIsPrepared;
 }
 
 /// A call of libfido2 has ended with `status`: what our side of the wire knows goes first.
@@ -67,10 +67,8 @@ auto Fido2Authenticator::within(const CallLimits& limits, const Body& body)
   link_->wake().clear();
   RunningCall call(limits, link_->wake());
   link_->set_call(&call);
-  struct Reset {
-    Link& link;
-    ~Reset() { link.set_call(nullptr); }
-  } reset{*link_};
+  const auto forget = [](Link* link) { link->set_call(nullptr); };
+  const std::unique_ptr<Link, decltype(forget)> reset(link_.get(), forget);
   if (link_->is_gone()) return refuse(ErrorCode::kGone, "the key has left");
   if (call.is_over()) return std::unexpected(call.end_reason());
   if (!dev_ || link_->is_stale()) {

@@ -22,8 +22,8 @@ constexpr std::size_t kMaxTypedBytes = 256;
 using CodePoints = std::array<utf8proc_int32_t, (kMaxTypedBytes * 4) + 1>;
 
 char* allocate() {
-  static const int ready = sodium_init();  // idempotent and thread-safe
-  if (ready < 0) throw std::bad_alloc();
+  static const int kReady = sodium_init();  // idempotent and thread-safe
+  if (kReady < 0) throw std::bad_alloc();
   auto* memory = static_cast<char*>(sodium_malloc(kMaxPinBytes + 1));
   if (memory == nullptr) throw std::bad_alloc();
   std::memset(memory, 0, kMaxPinBytes + 1);

@@ -29,7 +29,7 @@ struct Context {
   [[nodiscard]] bool window_is_open() const noexcept { return now < expires_at; }
 };
 
-struct Transition {
+struct [[nodiscard]] Transition {
   State state;
   std::vector<Command> commands;  ///< to be carried out in this order
   std::vector<Event> events;

@@ -95,6 +95,7 @@ class MemoryTransaction final : public WriteTransaction {
   }
   std::vector<Session> recent_sessions(std::size_t limit) override {
     std::vector<Session> sessions;
+    sessions.reserve(state_.sessions.size());
     for (const auto& [id, session] : state_.sessions) sessions.push_back(session);
     std::ranges::sort(sessions, [](const Session& left, const Session& right) {
       return std::tie(right.opened_at, right.id) < std::tie(left.opened_at, left.id);
@@ -128,6 +129,7 @@ class MemoryTransaction final : public WriteTransaction {
   }
   std::vector<LockoutCounter> lockouts() override {
     std::vector<LockoutCounter> found;
+    found.reserve(state_.lockouts.size());
     for (const auto& [key, counter] : state_.lockouts) found.push_back(counter);
     return found;
   }

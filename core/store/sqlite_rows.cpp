@@ -60,6 +60,7 @@ std::vector<Instant> instants_of(const std::string& text) {
 
 std::string roles_text(const std::set<Role>& roles) {
   std::vector<std::string> names;
+  names.reserve(roles.size());
   for (const auto role : roles) names.emplace_back(to_string(role));
   return list_text(names);
 }

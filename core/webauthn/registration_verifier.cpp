@@ -168,7 +168,7 @@ class Registration {
   }
 
  private:
-  Result<StatementVerdict> verify_statement(const StatementContext& context) const {
+  [[nodiscard]] Result<StatementVerdict> verify_statement(const StatementContext& context) const {
     switch (format_) {
       case StatementFormat::kNone:
         return verify_none(object_.statement);

@@ -93,7 +93,7 @@ class ValueBuilder {
   static constexpr std::size_t kFirstBlock = 4096;
   static constexpr std::size_t kScratch = 2048;
 
-  std::array<unsigned char, kScratch> scratch_;
+  std::array<unsigned char, kScratch> scratch_{};
   json::value_stack stack_;
   std::size_t members_ = 0;
 };

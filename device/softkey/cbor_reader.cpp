@@ -99,9 +99,9 @@ class Reader {
 
  private:
   std::optional<Element> read_element() {
-    static const cbor_callbacks callbacks = make_callbacks();
+    static const cbor_callbacks kCallbacks = make_callbacks();
     Element element;
-    const auto result = cbor_stream_decode(left_.data(), left_.size(), &callbacks, &element);
+    const auto result = cbor_stream_decode(left_.data(), left_.size(), &kCallbacks, &element);
     if (result.status != CBOR_DECODER_FINISHED) return {};
     if (std::holds_alternative<std::monostate>(element.seen)) return {};
     if (result.read != minimal_head_size(element.argument) + element.body_size) return {};
