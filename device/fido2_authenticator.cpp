@@ -24,7 +24,7 @@ Result<void> judge(int status, const RunningCall& call, std::string_view doing) 
   if (status == FIDO_OK) return {};
   if (call.failure()) {
     auto error = *call.failure();
-    error.fido_status = status;
+    if (error.fido_status == 0) error.fido_status = status;
     error.detail = std::string(doing) + ": " + error.detail;
     return std::unexpected(std::move(error));
   }

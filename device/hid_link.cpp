@@ -22,6 +22,7 @@ constexpr std::uint8_t kCommandInit = 0x86;
 constexpr std::uint8_t kCommandCbor = 0x90;
 constexpr std::uint8_t kCommandCancel = 0x91;
 constexpr std::uint8_t kCommandKeepAlive = 0xBB;
+constexpr std::uint8_t kCommandError = 0xBF;
 constexpr std::uint8_t kStatusProcessing = 1;
 constexpr std::uint8_t kStatusUserPresenceNeeded = 2;
 constexpr std::array<std::uint8_t, 4> kBroadcast{0xFF, 0xFF, 0xFF, 0xFF};
@@ -37,6 +38,14 @@ int read_frame(void* link, unsigned char* buffer, std::size_t length, int /*mill
 
 int write_frame(void* link, const unsigned char* buffer, std::size_t length) {
   return to_hid_link(link).write({buffer, length});
+}
+
+/// What a CTAPHID_ERROR says of our message. Its codes are among CTAP's statuses, but a message
+/// that came in too slowly is no fault of the caller's time.
+Error to_frame_error(const HidFrame& frame) {
+  auto error = to_error(frame[kPayloadOffset], "CTAPHID");
+  if (error.code == ErrorCode::kTimeout) error.code = ErrorCode::kIo;
+  return error;
 }
 
 }  // namespace
@@ -87,6 +96,10 @@ std::optional<HidFrame> HidLink::next_frame() {
 }
 
 bool HidLink::gather(const HidFrame& first) {
+  if (first[kCommandOffset] == kCommandError) {
+    fail(to_frame_error(first));
+    return false;
+  }
   if (first[kCommandOffset] == kCommandKeepAlive) hear_keep_alive(first);
   ready_.push_back(first);
   if (first[kCommandOffset] != kCommandCbor) return true;

@@ -276,6 +276,35 @@ TEST_SUITE("device/fido2_authenticator") {
     CHECK(opened.value()->refresh(kPlenty).error().code == ErrorCode::kGone);
   }
 
+  TEST_CASE("an error of the wire is told by name, and the next call begins on a new channel") {
+    const struct {
+      std::string name;
+      std::uint8_t said;
+      ErrorCode code;
+    } errors[] = {
+        {"another program holds the key", 0x06, ErrorCode::kBusy},
+        {"locked by another program", 0x0A, ErrorCode::kBusy},
+        {"it has forgotten the channel", 0x0B, ErrorCode::kIo},
+        {"frames came too slowly", 0x05, ErrorCode::kIo},
+        {"no such command", 0x01, ErrorCode::kUnsupportedCommand},
+    };
+    for (const auto& [name, said, code] : errors) {
+      CAPTURE(name);
+      ScriptedHidKey key(info());
+      key.expect(kMakeCredential, [said = said](ScriptedHidKey& self) {
+        self.say(ScriptedHidKey::kError, Bytes{said});
+      });
+      key.expect(kMakeCredential, credential_answer());
+      const auto opened = open(key);
+      REQUIRE(opened.has_value());
+      const auto refused = opened.value()->make_credential(request(), nullptr, kPlenty);
+      CHECK(refused.error().code == code);
+      CHECK(refused.error().fido_status == said);
+      CHECK(opened.value()->make_credential(request(), nullptr, kPlenty).has_value());
+      CHECK(key.opened == 2);
+    }
+  }
+
   TEST_CASE("frames of other programs' channels are not taken for ours") {
     ScriptedHidKey key(info());
     key.expect(kMakeCredential, [](ScriptedHidKey& self) {

@@ -28,6 +28,7 @@ class ScriptedHidKey {
   static constexpr std::uint8_t kCbor = 0x90;
   static constexpr std::uint8_t kCancel = 0x91;
   static constexpr std::uint8_t kKeepAlive = 0xBB;
+  static constexpr std::uint8_t kError = 0xBF;
 
   /// `info` answers every getInfo: a status and CBOR.
   explicit ScriptedHidKey(device::Bytes info) : info_(std::move(info)) {}
