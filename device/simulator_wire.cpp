@@ -1,7 +1,9 @@
 #include "device/simulator_wire.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <deque>
 #include <functional>
 #include <random>
 #include <utility>
@@ -47,11 +49,24 @@ bool says_invalid_channel(const HidFrame& frame) {
   return frame[kCommandOffset] == kCommandError && frame[kPayloadOffset] == kErrorInvalidChannel;
 }
 
-/// Sends `question` and waits for the frame that is the answer. Nothing: none came.
+/// Whether `frame` answers a ping on `channel`, if only with an error.
+bool answers_ping(const HidFrame& frame, const HidChannelId& channel) {
+  return is_on(frame, channel) &&
+         (frame[kCommandOffset] == kCommandPing || frame[kCommandOffset] == kCommandError);
+}
+
+HidFrame to_ping(const HidChannelId& channel) {
+  constexpr std::array<std::uint8_t, 1> kEchoed{0x2A};
+  return to_frame(channel, kCommandPing, kEchoed);
+}
+
+/// Sends `question` and waits for the frame that is the answer; every other one goes to `others`.
+/// Nothing: none came.
 std::optional<HidFrame> ask(FrameChannel& channel,
                             const WakeEvent& wake,
                             const HidFrame& question,
-                            const std::function<bool(const HidFrame&)>& is_answer) {
+                            const std::function<bool(const HidFrame&)>& is_answer,
+                            const std::function<void(const HidFrame&)>& others) {
   if (!channel.write(question)) return std::nullopt;
   const auto deadline = Clock::now() + kAnswerPatience;
   while (true) {
@@ -60,42 +75,109 @@ std::optional<HidFrame> ask(FrameChannel& channel,
     if (left.count() <= 0 || wake.is_signalled()) return std::nullopt;
     const auto frame = channel.read(left, wake);
     if (!frame) return std::nullopt;
-    if (frame.value() && is_answer(*frame.value())) return frame.value();
+    if (!frame.value()) continue;
+    if (is_answer(*frame.value())) return frame.value();
+    others(*frame.value());
   }
+}
+
+void drop(const HidFrame& /*frame*/) {}
+
+/// What the key answers to a ping on a channel that it gave, if anything.
+std::optional<HidFrame> ping(FrameChannel& channel,
+                             const WakeEvent& wake,
+                             const HidChannelId& id,
+                             const std::function<void(const HidFrame&)>& others) {
+  const auto is_answer = [&](const HidFrame& frame) { return answers_ping(frame, id); };
+  return ask(channel, wake, to_ping(id), is_answer, others);
+}
+
+/// Only the insertion that gave a channel knows it. Any other error (it is busy with another
+/// client) shows that it does.
+bool is_known(const std::optional<HidFrame>& answer) {
+  return answer && !says_invalid_channel(*answer);
+}
+
+std::optional<HidChannelId> ask_for_channel(FrameChannel& channel, const WakeEvent& wake) {
+  // No secret: it tells our answer from a late one to somebody else.
+  std::random_device random;
+  std::array<std::uint8_t, kNonceSize> nonce{};
+  std::ranges::generate(nonce, [&] { return static_cast<std::uint8_t>(random()); });
+  const auto is_answer = [&](const HidFrame& frame) {
+    return is_on(frame, kBroadcast) && frame[kCommandOffset] == kCommandInit &&
+           std::ranges::equal(std::span(frame).subspan(kPayloadOffset, kNonceSize), nonce);
+  };
+  const auto answer =
+      ask(channel, wake, to_frame(kBroadcast, kCommandInit, nonce), is_answer, drop);
+  if (!answer) return std::nullopt;
+  HidChannelId id{};
+  std::copy_n(answer->begin() + kPayloadOffset + kNonceSize, id.size(), id.begin());
+  return id;
+}
+
+std::unexpected<Error> replugged() {
+  return std::unexpected(
+      Error{.code = ErrorCode::kGone, .detail = "the simulator was re-plugged or restarted"});
 }
 
 }  // namespace
 
-/// Holds the reply port, and counts as long as it does.
+/// Holds the reply port for an open key, and hears what the key answers to the probe meanwhile.
 class LeasedChannel final : public FrameChannel {
  public:
   /// The caller holds the turn.
   LeasedChannel(std::shared_ptr<SimulatorWire> wire, std::unique_ptr<FrameChannel> channel)
-      : wire_(std::move(wire)), channel_(std::move(channel)) {
-    ++wire_->open_channels_;
+      : wire_(std::move(wire)), channel_(std::move(channel)), probed_id_(wire_->our_channel_id_) {
+    wire_->leased_ = this;
   }
   ~LeasedChannel() override {
     const std::lock_guard lock(wire_->turn_);
     channel_.reset();
-    --wire_->open_channels_;
+    wire_->leased_ = nullptr;
   }
 
   [[nodiscard]] Result<std::optional<HidFrame>> read(std::chrono::milliseconds timeout,
                                                      const WakeEvent& wake) override {
-    auto frame = channel_->read(timeout, wake);
-    if (frame && frame.value() && says_invalid_channel(*frame.value())) {
-      return std::unexpected(
-          Error{.code = ErrorCode::kGone, .detail = "the simulator was re-plugged or restarted"});
+    const std::lock_guard lock(reading_);
+    if (is_replugged_) return replugged();
+    if (!overheard_.empty()) {
+      const auto frame = overheard_.front();
+      overheard_.pop_front();
+      return frame;
     }
+    auto frame = channel_->read(timeout, wake);
+    if (!frame || !frame.value()) return frame;
+    if (says_invalid_channel(*frame.value())) {
+      is_replugged_ = true;
+      return replugged();
+    }
+    if (probed_id_ && answers_ping(*frame.value(), *probed_id_)) return std::nullopt;
     return frame;
   }
   [[nodiscard]] Result<void> write(const HidFrame& frame) override {
     return channel_->write(frame);
   }
 
+  /// Whether the key is still the insertion that it was. While a call reads, that call meets the
+  /// answer, and it is told here the next time. Threads: one at a time, beside read and write.
+  [[nodiscard]] bool is_same_insertion(const WakeEvent& wake) {
+    if (is_replugged_ || !probed_id_) return false;
+    const std::unique_lock lock(reading_, std::try_to_lock);
+    if (!lock.owns_lock()) return channel_->write(to_ping(*probed_id_)).has_value();
+    const auto answer = ping(*channel_, wake, *probed_id_, [this](const HidFrame& frame) {
+      overheard_.push_back(frame);
+    });
+    if (answer && says_invalid_channel(*answer)) is_replugged_ = true;
+    return is_known(answer);
+  }
+
  private:
-  std::shared_ptr<SimulatorWire> wire_;
+  const std::shared_ptr<SimulatorWire> wire_;  // shared: the source may go before the key is closed
   std::unique_ptr<FrameChannel> channel_;
+  const std::optional<HidChannelId> probed_id_;
+  std::atomic<bool> is_replugged_ = false;
+  std::mutex reading_;
+  std::deque<HidFrame> overheard_;  // under reading_: of a call, and read by the probe
 };
 
 Result<std::unique_ptr<FrameChannel>> SimulatorWire::open_channel() {
@@ -107,15 +189,17 @@ Result<std::unique_ptr<FrameChannel>> SimulatorWire::open_channel() {
 
 SimulatorWire::Presence SimulatorWire::probe(const WakeEvent& wake) {
   const std::lock_guard lock(turn_);
-  if (open_channels_ > 0) {
-    if (!is_listening(wake)) channel_id_.reset();
-    return channel_id_ ? Presence::kSame : Presence::kAbsent;
+  if (leased_ != nullptr) {
+    if (!is_listening(wake) || !leased_->is_same_insertion(wake)) our_channel_id_.reset();
+    return our_channel_id_ ? Presence::kSame : Presence::kAbsent;
   }
   const auto channel = UdpChannel::open(address_);
   if (!channel) return Presence::kTakenPort;
-  if (channel_id_ && knows_our_channel(**channel, wake)) return Presence::kSame;
-  channel_id_ = ask_for_channel(**channel, wake);
-  return channel_id_ ? Presence::kNew : Presence::kAbsent;
+  if (our_channel_id_ && is_known(ping(**channel, wake, *our_channel_id_, drop))) {
+    return Presence::kSame;
+  }
+  our_channel_id_ = ask_for_channel(**channel, wake);
+  return our_channel_id_ ? Presence::kNew : Presence::kAbsent;
 }
 
 /// Without the reply port: a datagram that nobody wants is refused, which the next use of the
@@ -129,34 +213,6 @@ bool SimulatorWire::is_listening(const WakeEvent& wake) const {
     if (!frame && frame.error().code == ErrorCode::kGone) return false;
   }
   return true;
-}
-
-bool SimulatorWire::knows_our_channel(FrameChannel& channel, const WakeEvent& wake) const {
-  constexpr std::array<std::uint8_t, 1> kEchoed{0x2A};
-  const auto answer =
-      ask(channel, wake, to_frame(*channel_id_, kCommandPing, kEchoed), [&](const HidFrame& frame) {
-        return is_on(frame, *channel_id_) &&
-               (frame[kCommandOffset] == kCommandPing || frame[kCommandOffset] == kCommandError);
-      });
-  // Any other error (it is busy with another client) shows that it knows the channel.
-  return answer && !says_invalid_channel(*answer);
-}
-
-std::optional<SimulatorWire::ChannelId> SimulatorWire::ask_for_channel(
-    FrameChannel& channel, const WakeEvent& wake) const {
-  // No secret: it tells our answer from a late one to somebody else.
-  std::random_device random;
-  std::array<std::uint8_t, kNonceSize> nonce{};
-  std::ranges::generate(nonce, [&] { return static_cast<std::uint8_t>(random()); });
-  const auto answer =
-      ask(channel, wake, to_frame(kBroadcast, kCommandInit, nonce), [&](const HidFrame& frame) {
-        return is_on(frame, kBroadcast) && frame[kCommandOffset] == kCommandInit &&
-               std::ranges::equal(std::span(frame).subspan(kPayloadOffset, kNonceSize), nonce);
-      });
-  if (!answer) return std::nullopt;
-  ChannelId id{};
-  std::copy_n(answer->begin() + kPayloadOffset + kNonceSize, id.size(), id.begin());
-  return id;
 }
 
 }  // namespace firstkey::device

@@ -14,6 +14,10 @@
 
 namespace firstkey::device {
 
+using HidChannelId = std::array<std::uint8_t, 4>;
+
+class LeasedChannel;
+
 class SimulatorWire : public std::enable_shared_from_this<SimulatorWire> {
  public:
   enum class Presence {
@@ -30,24 +34,20 @@ class SimulatorWire : public std::enable_shared_from_this<SimulatorWire> {
   /// Errors: kBusy (this or another program holds the reply port), kIo.
   [[nodiscard]] Result<std::unique_ptr<FrameChannel>> open_channel();
 
-  /// Asks whether the key is there. Blocks two seconds at most, and only for a port whose
-  /// owner is mute; less when `wake` is signalled.
-  /// While a channel is open only the departure of the key is noticed.
+  /// Asks whether the key is there. Blocks two seconds at most, and only for a port whose owner is
+  /// mute; less when `wake` is signalled. A key that was re-plugged while a channel to it is open
+  /// is kAbsent until that channel is closed, and kNew then.
   [[nodiscard]] Presence probe(const WakeEvent& wake);
 
  private:
   friend class LeasedChannel;
-  using ChannelId = std::array<std::uint8_t, 4>;
 
   [[nodiscard]] bool is_listening(const WakeEvent& wake) const;
-  [[nodiscard]] bool knows_our_channel(FrameChannel& channel, const WakeEvent& wake) const;
-  [[nodiscard]] std::optional<ChannelId> ask_for_channel(FrameChannel& channel,
-                                                         const WakeEvent& wake) const;
 
   const SimulatorAddress address_;
   std::mutex turn_;
-  int open_channels_ = 0;                // under turn_
-  std::optional<ChannelId> channel_id_;  // under turn_: what the key gave us; none: it is absent
+  LeasedChannel* leased_ = nullptr;             // under turn_: the open channel, if any
+  std::optional<HidChannelId> our_channel_id_;  // under turn_: the key gave it; none: it is absent
 };
 
 }  // namespace firstkey::device

@@ -16,6 +16,7 @@ using namespace std::chrono_literals;
 using firstkey::device::CallLimits;
 using firstkey::device::CompositeDiscovery;
 using firstkey::device::ErrorCode;
+using firstkey::device::KeepAlive;
 using firstkey::device::KeyEvent;
 using firstkey::device::KeySource;
 using firstkey::device::SimulatorAddress;
@@ -121,17 +122,43 @@ TEST_SUITE("device/simulator_source") {
     CHECK(next(*discovery, 1)[0].kind == KeyEvent::Kind::kRemoved);
   }
 
-  TEST_CASE("re-plugged while it is open, the next call finds it gone, and closed it arrives") {
+  TEST_CASE("re-plugged while it is open and idle, it leaves, and once it is closed it arrives") {
     const SoftkeyProcess softkey;
     const auto discovery = discover({softkey.address()});
     CHECK(next(*discovery, 1).size() == 1);
     auto key = discovery->open(softkey.path(), kPlenty);
     REQUIRE(key.has_value());
     softkey.replug();
+    CHECK(next(*discovery, 1)[0].kind == KeyEvent::Kind::kRemoved);
     CHECK(key.value()->refresh(kPlenty).error().code == ErrorCode::kGone);
-    CHECK(key.value()->is_gone());
+    CHECK(discovery->wait(kQuiet, {}).empty());
     key.value().reset();
-    CHECK(next(*discovery, 2)[1].key.arrival == 2);
+    CHECK(next(*discovery, 1)[0].key.arrival == 2);
+  }
+
+  TEST_CASE("re-plugged while it waits for a touch, the call is told before it ends by itself") {
+    const SoftkeyProcess softkey("--touch never");
+    const auto discovery = discover({softkey.address()});
+    CHECK(next(*discovery, 1).size() == 1);
+    const auto key = discovery->open(softkey.path(), kPlenty);
+    REQUIRE(key.has_value());
+    const CallLimits limits{.time_left = kPatience,
+                            .on_keep_alive = [&](KeepAlive) { softkey.replug(); }};
+    CHECK(key.value()->wait_for_touch(limits).error().code == ErrorCode::kGone);
+    CHECK(next(*discovery, 1)[0].kind == KeyEvent::Kind::kRemoved);
+  }
+
+  TEST_CASE("calls that follow each other closely are not disturbed by being watched") {
+    const SoftkeyProcess softkey;
+    const auto discovery = discover({softkey.address()});
+    CHECK(next(*discovery, 1).size() == 1);
+    const auto key = discovery->open(softkey.path(), kPlenty);
+    REQUIRE(key.has_value());
+    const auto end = std::chrono::steady_clock::now() + kQuiet;
+    while (std::chrono::steady_clock::now() < end) {
+      REQUIRE(key.value()->pin_retries(kPlenty) == 8);
+    }
+    CHECK(discovery->wait(std::chrono::milliseconds::zero(), {}).empty());
   }
 
   TEST_CASE("a reply port that another program holds is an obstacle") {
