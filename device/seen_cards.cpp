@@ -7,34 +7,30 @@
 
 namespace firstkey::device {
 
-std::vector<std::string> SeenCards::update(const std::vector<ReaderState>& readers) {
-  std::vector<std::string> lifted;
-  std::vector<std::pair<std::string, Visit>> to_look_at;
-  {
-    const std::lock_guard lock(mutex_);
-    for (const auto& [name, card] : cards_) {
-      const auto reader = std::ranges::find(readers, name, &ReaderState::name);
-      if (reader == readers.end() || !is_same_card(card, *reader)) lifted.push_back(name);
-    }
-    for (const auto& name : lifted) remove(name);
-    for (const auto& reader : readers) {
-      if (!reader.has_card) continue;
-      auto& card = cards_[reader.name];
-      const bool is_new = card.visit == 0;
-      const bool is_freed =
-          std::exchange(card.is_exclusive, reader.is_exclusive) && !reader.is_exclusive;
-      const bool was_busy =
-          card.told && card.told->obstacle && card.told->obstacle->code == ErrorCode::kBusy;
-      if (is_new) card.visit = ++last_visit_;
-      card.changes = reader.changes;
-      if (card.is_looked_at || !(is_new || (is_freed && was_busy))) continue;
-      card.is_looked_at = true;
-      to_look_at.emplace_back(reader.name, card.visit);
-    }
+SeenCards::Changes SeenCards::update(const std::vector<ReaderState>& readers) {
+  Changes changes;
+  const std::lock_guard lock(mutex_);
+  for (const auto& [name, card] : cards_) {
+    const auto reader = std::ranges::find(readers, name, &ReaderState::name);
+    if (reader == readers.end() || !is_same_card(card, *reader)) changes.lifted.push_back(name);
+  }
+  for (const auto& name : changes.lifted) remove(name);
+  for (const auto& reader : readers) {
+    if (!reader.has_card) continue;
+    auto& card = cards_[reader.name];
+    const bool is_new = card.visit == 0;
+    const bool is_freed =
+        std::exchange(card.is_exclusive, reader.is_exclusive) && !reader.is_exclusive;
+    const bool was_busy =
+        card.told && card.told->obstacle && card.told->obstacle->code == ErrorCode::kBusy;
+    if (is_new) card.visit = ++last_visit_;
+    card.changes = reader.changes;
+    if (card.is_looked_at || !(is_new || (is_freed && was_busy))) continue;
+    card.is_looked_at = true;
+    changes.to_look_at.push_back({.reader = reader.name, .number = card.visit});
   }
   looked_.notify_all();
-  for (const auto& [reader, visit] : to_look_at) start_look_(reader, visit);
-  return lifted;
+  return changes;
 }
 
 bool SeenCards::is_same_card(const Card& card, const ReaderState& reader) const {
@@ -47,10 +43,12 @@ void SeenCards::remove(const std::string& reader) {
   cards_.erase(card);
 }
 
-void SeenCards::looked(const std::string& reader, Visit visit, const CardLook& look) {
+void SeenCards::looked(const CardVisit& visit, const CardLook& look) {
   const std::lock_guard lock(mutex_);
+  const auto& reader = visit.reader;
   const auto found = cards_.find(reader);
-  if (found == cards_.end() || found->second.visit != visit) return;  // it was lifted meanwhile
+  // It was lifted meanwhile.
+  if (found == cards_.end() || found->second.visit != visit.number) return;
   auto& card = found->second;
   card.is_looked_at = false;
   looked_.notify_all();

@@ -6,7 +6,6 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -27,20 +26,28 @@ struct ReaderState {
 /// What a look at a card found: a key (and where its reader hangs), or why it cannot be used.
 using CardLook = Result<std::optional<UsbAddress>>;
 
+/// One insertion of a card.
+struct CardVisit {
+  std::string reader;
+  std::uint64_t number = 0;
+
+  friend bool operator==(const CardVisit&, const CardVisit&) = default;
+};
+
 class SeenCards {
  public:
-  using Visit = std::uint64_t;
-  /// Begins a look, which ends with looked(). Called with nothing locked.
-  using StartLook = std::function<void(const std::string& reader, Visit visit)>;
+  struct Changes {
+    std::vector<std::string> lifted;    ///< readers whose card was lifted
+    std::vector<CardVisit> to_look_at;  ///< for each of them looked() is due
+  };
 
   /// Keeps a reference to `sink` until close().
-  SeenCards(KeySink& sink, StartLook start_look)
-      : sink_(&sink), start_look_(std::move(start_look)) {}
+  explicit SeenCards(KeySink& sink) : sink_(&sink) {}
 
-  /// `readers` are all there are. Returns those whose card was lifted.
-  std::vector<std::string> update(const std::vector<ReaderState>& readers);
+  /// `readers` are all there are.
+  [[nodiscard]] Changes update(const std::vector<ReaderState>& readers);
   /// Threads: any.
-  void looked(const std::string& reader, Visit visit, const CardLook& look);
+  void looked(const CardVisit& visit, const CardLook& look);
   /// Waits until every card there has been looked at. False: `patience` is over.
   [[nodiscard]] bool await_looks(std::chrono::milliseconds patience);
   /// Nothing is reported any more. Threads: any.
@@ -48,7 +55,7 @@ class SeenCards {
 
  private:
   struct Card {
-    Visit visit = 0;
+    std::uint64_t visit = 0;
     std::uint32_t changes = 0;
     bool is_exclusive = false;
     bool is_looked_at = false;  // a look is under way
@@ -62,8 +69,7 @@ class SeenCards {
   std::mutex mutex_;
   std::condition_variable looked_;
   KeySink* sink_;
-  StartLook start_look_;
-  Visit last_visit_ = 0;
+  std::uint64_t last_visit_ = 0;
   std::map<std::string, Card> cards_;
 };
 

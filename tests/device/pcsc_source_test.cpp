@@ -250,6 +250,25 @@ TEST_SUITE("device/pcsc_source") {
     CHECK(desk.open("ccid:Virtual PCD 00 01")->facts().is_fido2);
   }
 
+  TEST_CASE("a service that hangs keeps up neither a call nor the end") {
+    if (is_absent()) return;
+    const ReaderService service;
+    const SoftwareCard card;
+    std::unique_ptr<Authenticator> key;
+    const auto begin = std::chrono::steady_clock::now();
+    {
+      Desk desk;
+      key = desk.open();
+      service.signal(SIGSTOP);
+      CHECK(key->refresh({.time_left = 50ms}).error().code == ErrorCode::kTimeout);
+      CHECK(desk.source.open(*KeyPath::parse("ccid:Virtual PCD 00 01"), {.time_left = 50ms})
+                .error()
+                .code == ErrorCode::kTimeout);
+    }
+    key = nullptr;
+    CHECK(std::chrono::steady_clock::now() - begin < kPatience);
+  }
+
   TEST_CASE("a service that is not there is an obstacle until it comes") {
     if (is_absent()) return;
     Desk desk;

@@ -8,6 +8,7 @@
 
 using namespace std::chrono_literals;
 using firstkey::device::CardLook;
+using firstkey::device::CardVisit;
 using firstkey::device::Error;
 using firstkey::device::ErrorCode;
 using firstkey::device::ReaderState;
@@ -34,9 +35,15 @@ ReaderState with_card(std::uint32_t changes) {
 
 struct Bench {
   RecordingSink sink;
-  std::vector<SeenCards::Visit> looks;
-  SeenCards cards{sink,
-                  [this](const std::string&, SeenCards::Visit visit) { looks.push_back(visit); }};
+  std::vector<CardVisit> looks;
+  SeenCards cards{sink};
+
+  /// The readers whose card was lifted.
+  std::vector<std::string> update(const std::vector<ReaderState>& readers) {
+    auto changes = cards.update(readers);
+    looks.insert(looks.end(), changes.to_look_at.begin(), changes.to_look_at.end());
+    return std::move(changes.lifted);
+  }
 };
 
 }  // namespace
@@ -44,11 +51,11 @@ struct Bench {
 TEST_SUITE("device/seen_cards") {
   TEST_CASE("a card is told once it has been looked at") {
     Bench bench;
-    CHECK(bench.cards.update({with_card(1)}).empty());
+    CHECK(bench.update({with_card(1)}).empty());
     REQUIRE(bench.looks.size() == 1);
     CHECK(bench.sink.told().empty());
     CHECK_FALSE(bench.cards.await_looks(0ms));
-    bench.cards.looked(kReader, bench.looks[0], std::optional(UsbAddress{.bus = 1, .device = 7}));
+    bench.cards.looked(bench.looks[0], std::optional(UsbAddress{.bus = 1, .device = 7}));
     CHECK(bench.cards.await_looks(0ms));
     CHECK(bench.sink.told() == std::vector<std::string>{"arrived ccid:A reader 00 00"});
     CHECK(bench.sink.last().usb == UsbAddress{.bus = 1, .device = 7});
@@ -60,8 +67,8 @@ TEST_SUITE("device/seen_cards") {
     for (const auto code :
          {ErrorCode::kNoApplet, ErrorCode::kBusy, ErrorCode::kNoAccess, ErrorCode::kIo}) {
       Bench bench;
-      bench.cards.update({with_card(1)});
-      bench.cards.looked(kReader, bench.looks.at(0), failed(code));
+      bench.update({with_card(1)});
+      bench.cards.looked(bench.looks.at(0), failed(code));
       REQUIRE(bench.sink.last().obstacle.has_value());
       CHECK(bench.sink.last().obstacle->code == code);
       CHECK_FALSE(bench.sink.last().obstacle->remedy.empty());
@@ -70,30 +77,30 @@ TEST_SUITE("device/seen_cards") {
 
   TEST_CASE("a card that was lifted before its look came back is never told") {
     Bench bench;
-    bench.cards.update({with_card(1)});
-    CHECK(bench.cards.update({empty(2)}) == std::vector<std::string>{kReader});
-    bench.cards.looked(kReader, bench.looks.at(0), kKey);
+    bench.update({with_card(1)});
+    CHECK(bench.update({empty(2)}) == std::vector<std::string>{kReader});
+    bench.cards.looked(bench.looks.at(0), kKey);
     CHECK(bench.sink.told().empty());
   }
 
   TEST_CASE("a look at the card before is not taken for the card that lies there now") {
     Bench bench;
-    bench.cards.update({with_card(1)});
-    bench.cards.update({empty(2)});
-    bench.cards.update({with_card(3)});
+    bench.update({with_card(1)});
+    bench.update({empty(2)});
+    bench.update({with_card(3)});
     REQUIRE(bench.looks.size() == 2);
-    bench.cards.looked(kReader, bench.looks[0], failed(ErrorCode::kNoApplet));
+    bench.cards.looked(bench.looks[0], failed(ErrorCode::kNoApplet));
     CHECK(bench.sink.told().empty());
-    bench.cards.looked(kReader, bench.looks[1], kKey);
+    bench.cards.looked(bench.looks[1], kKey);
     CHECK_FALSE(bench.sink.last().obstacle.has_value());
   }
 
   TEST_CASE("a card exchanged between two news is two cards") {
     Bench bench;
-    bench.cards.update({with_card(1)});
-    bench.cards.looked(kReader, bench.looks.at(0), kKey);
-    CHECK(bench.cards.update({with_card(3)}) == std::vector<std::string>{kReader});
-    bench.cards.looked(kReader, bench.looks.at(1), kKey);
+    bench.update({with_card(1)});
+    bench.cards.looked(bench.looks.at(0), kKey);
+    CHECK(bench.update({with_card(3)}) == std::vector<std::string>{kReader});
+    bench.cards.looked(bench.looks.at(1), kKey);
     CHECK(bench.sink.told() == std::vector<std::string>{"arrived ccid:A reader 00 00",
                                                         "removed ccid:A reader 00 00",
                                                         "arrived ccid:A reader 00 00"});
@@ -101,9 +108,9 @@ TEST_SUITE("device/seen_cards") {
 
   TEST_CASE("a reader that leaves takes its card along") {
     Bench bench;
-    bench.cards.update({with_card(1)});
-    bench.cards.looked(kReader, bench.looks.at(0), kKey);
-    CHECK(bench.cards.update({}).size() == 1);
+    bench.update({with_card(1)});
+    bench.cards.looked(bench.looks.at(0), kKey);
+    CHECK(bench.update({}).size() == 1);
     CHECK(bench.sink.told().back() == "removed ccid:A reader 00 00");
   }
 
@@ -111,21 +118,21 @@ TEST_SUITE("device/seen_cards") {
     Bench bench;
     auto reader = with_card(1);
     reader.is_exclusive = true;
-    bench.cards.update({reader});
-    bench.cards.looked(kReader, bench.looks.at(0), failed(ErrorCode::kBusy));
+    bench.update({reader});
+    bench.cards.looked(bench.looks.at(0), failed(ErrorCode::kBusy));
     reader.is_exclusive = false;
-    bench.cards.update({reader});
+    bench.update({reader});
     REQUIRE(bench.looks.size() == 2);
-    bench.cards.looked(kReader, bench.looks[1], kKey);
+    bench.cards.looked(bench.looks[1], kKey);
     CHECK(bench.sink.told().back() == "changed ccid:A reader 00 00");
     CHECK_FALSE(bench.sink.last().obstacle.has_value());
   }
 
   TEST_CASE("news of a card that is known starts no look") {
     Bench bench;
-    bench.cards.update({with_card(1)});
-    bench.cards.looked(kReader, bench.looks.at(0), failed(ErrorCode::kBusy));
-    bench.cards.update({with_card(1)});
+    bench.update({with_card(1)});
+    bench.cards.looked(bench.looks.at(0), failed(ErrorCode::kBusy));
+    bench.update({with_card(1)});
     CHECK(bench.looks.size() == 1);
     CHECK(bench.sink.told().size() == 1);
   }
@@ -134,26 +141,26 @@ TEST_SUITE("device/seen_cards") {
     for (const auto code :
          {ErrorCode::kGone, ErrorCode::kUnknownPath, ErrorCode::kNoReaderService}) {
       Bench bench;
-      bench.cards.update({with_card(1)});
-      bench.cards.looked(kReader, bench.looks.at(0), failed(code));
-      bench.cards.update({});
+      bench.update({with_card(1)});
+      bench.cards.looked(bench.looks.at(0), failed(code));
+      bench.update({});
       CHECK(bench.sink.told().empty());
     }
   }
 
   TEST_CASE("nothing is told after the close") {
     Bench bench;
-    bench.cards.update({with_card(1)});
+    bench.update({with_card(1)});
     bench.cards.close();
-    bench.cards.looked(kReader, bench.looks.at(0), kKey);
-    bench.cards.update({});
+    bench.cards.looked(bench.looks.at(0), kKey);
+    bench.update({});
     CHECK(bench.sink.told().empty());
   }
 
   TEST_CASE("a card in a virtual reader is simulated, whatever it says") {
     Bench bench;
-    bench.cards.update({{.name = "Virtual PCD 00 00", .has_card = true, .changes = 1}});
-    bench.cards.looked("Virtual PCD 00 00", bench.looks.at(0), kKey);
+    bench.update({{.name = "Virtual PCD 00 00", .has_card = true, .changes = 1}});
+    bench.cards.looked(bench.looks.at(0), kKey);
     CHECK(bench.sink.last().is_simulated);
   }
 }

@@ -43,6 +43,7 @@ class ReaderService {
     wait_until([] { return std::filesystem::exists("/run/pcscd/pcscd.comm"); });
     wait_until([] { return is_listening(kFirstReader) && is_listening(kSecondReader); });
   }
+  void signal(int number) const { pcscd_->signal(number); }
   void stop() {
     if (!pcscd_) return;
     // A pcscd whose reader hangs does not end by a kinder signal.
