@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "device/softkey/get_info.h"
 #include "device/softkey/make_credential.h"
 #include "device/softkey/request.h"
 
@@ -15,9 +16,8 @@ constexpr std::uint8_t kGetInfo = 0x04;
 constexpr std::uint8_t kClientPin = 0x06;
 constexpr std::uint8_t kReset = 0x07;
 constexpr std::uint8_t kGetNextAssertion = 0x08;
+constexpr std::uint8_t kCredentialManagement = 0x0A;
 constexpr std::uint8_t kSelection = 0x0B;
-
-constexpr int kFirmwareVersion = 0x0001'0000;
 
 Bytes with_status(const Result<Bytes>& answer) {
   if (!answer) return {static_cast<std::uint8_t>(answer.error())};
@@ -27,7 +27,16 @@ Bytes with_status(const Result<Bytes>& answer) {
 }
 
 bool has_parameters(std::uint8_t command) {
-  return command == kMakeCredential || command == kGetAssertion || command == kClientPin;
+  return command == kMakeCredential || command == kGetAssertion || command == kClientPin ||
+         command == kCredentialManagement;
+}
+
+/// The settings with what follows from others of them filled in.
+Settings completed(Settings settings) {
+  if (settings.maximum_discoverable > 0) {
+    settings.pin.permissions = settings.pin.permissions | Permission::kCredentialManagement;
+  }
+  return settings;
 }
 
 bool is_known(std::uint8_t command) {
@@ -51,7 +60,7 @@ Authenticator::Authenticator(Settings settings,
                              CredentialStore& store,
                              Attestation attestation,
                              Ports ports)
-    : settings_(std::move(settings)),
+    : settings_(completed(std::move(settings))),
       store_(store),
       attestation_(std::move(attestation)),
       ports_(ports),
@@ -99,6 +108,7 @@ std::optional<Bytes> Authenticator::cancel() {
 void Authenticator::power_cycle() {
   pending_.reset();
   remaining_.reset();
+  enumeration_.reset();
   powered_up_ = ports_.clock.now();
   client_pin_.power_cycle();
   ports_.presence.power_cycle(powered_up_);
@@ -109,8 +119,9 @@ Outcome Authenticator::carry_out(BytesView request) {
   if (request.size() > kMaximumMessageSize) return std::unexpected(Status::kRequestTooLarge);
   const std::uint8_t command = request.front();
   if (!is_known(command)) return std::unexpected(Status::kInvalidCommand);
-  // §6: any other command ends a sequence of assertions.
+  // §6: any other command ends a sequence of assertions, or of what is stored.
   if (command != kGetNextAssertion) remaining_.reset();
+  if (command != kCredentialManagement) enumeration_.reset();
   if (has_parameters(command)) {
     const auto parameters = cbor::decode(request.subspan(1));
     if (!parameters) return std::unexpected(parameters.error());
@@ -119,7 +130,7 @@ Outcome Authenticator::carry_out(BytesView request) {
     return answer_to_map(command, *map);
   }
   if (request.size() != 1) return std::unexpected(Status::kInvalidLength);
-  if (command == kGetInfo) return get_info();
+  if (command == kGetInfo) return get_info(parts_);
   if (command == kGetNextAssertion) return get_next_assertion(parts_, remaining_);
   if (command == kReset) return reset();
   return Consent{[]() -> Result<Bytes> { return Bytes{}; }};  // §6.9 selection: a touch, no more
@@ -128,45 +139,10 @@ Outcome Authenticator::carry_out(BytesView request) {
 Outcome Authenticator::answer_to_map(std::uint8_t command, const cbor::Map& parameters) {
   if (command == kMakeCredential) return make_credential(parts_, parameters);
   if (command == kGetAssertion) return get_assertion(parts_, parameters, remaining_);
-  auto answer = client_pin_.answer(parameters);
-  if (!answer) return std::unexpected(answer.error());
-  return std::move(*answer);
-}
-
-Bytes Authenticator::get_info() const {  // §6.4
-  const bool has_pin_support = settings_.pin.support == ClientPin::Support::kFull;
-  cbor::Map options{{"plat", false},
-                    {"rk", settings_.maximum_discoverable > 0},
-                    {"up", true},
-                    {"makeCredUvNotRqd", false}};
-  if (has_pin_support) {
-    options.add("clientPin", client_pin_.is_set());
-    options.add("pinUvAuthToken", true);
+  if (command == kCredentialManagement) {
+    return at_once(credential_management(parts_, parameters, enumeration_));
   }
-  cbor::Array protocols;
-  for (const auto version : kProtocolVersions) protocols.emplace_back(static_cast<int>(version));
-  cbor::Array algorithms;
-  for (const auto algorithm : kAlgorithms) {
-    algorithms.emplace_back(
-        cbor::Map{{"alg", static_cast<int>(algorithm)}, {"type", "public-key"}});
-  }
-  const auto number = [](std::size_t value) { return static_cast<std::int64_t>(value); };
-  const std::size_t used = store_.discoverable_count();
-  const std::size_t most = settings_.maximum_discoverable;
-  cbor::Map info{{0x01, cbor::Array{"FIDO_2_0", "FIDO_2_1"}},
-                 {0x02, cbor::Array{"credProtect", "hmac-secret"}},
-                 {0x03, BytesView(settings_.aaguid)},
-                 {0x04, std::move(options)},
-                 {0x05, number(kMaximumMessageSize)},
-                 {0x06, std::move(protocols)},
-                 {0x07, number(kMaximumCredentialsInList)},
-                 {0x08, number(kMaximumCredentialIdSize)},
-                 {0x09, cbor::Array{settings_.transport}},
-                 {0x0A, std::move(algorithms)},
-                 {0x0E, kFirmwareVersion},
-                 {0x14, number(used < most ? most - used : 0)}};
-  if (has_pin_support) info.add(0x0D, number(settings_.pin.minimum_length));
-  return cbor::encode(std::move(info));
+  return client_pin_.answer(parameters);
 }
 
 Outcome Authenticator::reset() {  // §6.6

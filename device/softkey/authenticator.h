@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "device/softkey/credential_management.h"
 #include "device/softkey/get_assertion.h"
 #include "device/softkey/key_parts.h"
 
@@ -55,7 +56,6 @@ class Authenticator {
   Authenticator(Settings settings, CredentialStore& store, Attestation attestation, Ports ports);
   [[nodiscard]] Outcome carry_out(BytesView request);
   [[nodiscard]] Outcome answer_to_map(std::uint8_t command, const cbor::Map& parameters);
-  [[nodiscard]] Bytes get_info() const;
   [[nodiscard]] Outcome reset();
 
   Settings settings_;
@@ -66,6 +66,7 @@ class Authenticator {
   KeyParts parts_;
   Instant powered_up_;
   std::optional<RemainingAssertions> remaining_;
+  std::optional<Enumeration> enumeration_;
   std::optional<Pending> pending_;
 };
 

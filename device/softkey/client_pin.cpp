@@ -1,4 +1,4 @@
-// Steps are those of CTAP 2.1 §6.5.5, named at each.
+// The subcommands and the PIN itself; steps are those of CTAP 2.1 §6.5.5, named at each.
 #include "device/softkey/client_pin.h"
 
 #include <algorithm>
@@ -16,7 +16,9 @@ enum class Subcommand : std::uint8_t {
   kSetPin = 0x03,
   kChangePin = 0x04,
   kGetPinToken = 0x05,
-  kGetTokenWithPermissions = 0x09,
+  kGetTokenUsingUvWithPermissions = 0x06,
+  kGetUvRetries = 0x07,
+  kGetTokenUsingPinWithPermissions = 0x09,
 };
 
 // Parameters of the request (§6.5.5).
@@ -26,12 +28,9 @@ constexpr int kKeyAgreement = 0x03;
 constexpr int kPinUvAuthParam = 0x04;
 constexpr int kNewPinEnc = 0x05;
 constexpr int kPinHashEnc = 0x06;
-constexpr int kPermissions = 0x09;
-constexpr int kRpId = 0x0A;
 
 // Members of the response.
 constexpr int kResponseKeyAgreement = 0x01;
-constexpr int kResponseToken = 0x02;
 constexpr int kResponsePinRetries = 0x03;
 constexpr int kResponsePowerCycleState = 0x04;
 
@@ -44,9 +43,14 @@ SecretBytes hash_of(BytesView pin) {
   return SecretBytes(Bytes(digest.begin(), digest.begin() + kPinHashSize));
 }
 
+struct NewPin {
+  SecretBytes text;
+  std::size_t length = 0;  ///< code points
+};
+
 /// The PIN inside its 64 zero-padded bytes.
 /// Errors: kInvalidParameter for another size, kPinPolicyViolation for a PIN too short or too long.
-Result<SecretBytes> unpad(SecretBytes padded, std::size_t minimum_length) {
+Result<NewPin> unpad(SecretBytes padded, std::size_t minimum_length) {
   if (padded.size() != kPaddedPinSize) return std::unexpected(Status::kInvalidParameter);
   const BytesView bytes = padded.expose();
   const auto last = std::ranges::find_if(
@@ -57,24 +61,17 @@ Result<SecretBytes> unpad(SecretBytes padded, std::size_t minimum_length) {
     return std::unexpected(Status::kPinPolicyViolation);
   }
   padded.truncate(size);
-  return padded;
+  return NewPin{std::move(padded), *length};
 }
 
 }  // namespace
-
-Result<ProtocolVersion> protocol_from(std::int64_t number) {
-  for (const auto version : kProtocolVersions) {
-    if (number == static_cast<std::int64_t>(version)) return version;
-  }
-  return std::unexpected(Status::kInvalidParameter);
-}
 
 ClientPin::ClientPin(CredentialStore& store, Settings settings, const Clock& clock, Random& random)
     : store_(store), settings_(settings), clock_(clock), random_(random) {
   reset_tokens();
 }
 
-Result<Bytes> ClientPin::answer(const cbor::Map& request) {
+Outcome ClientPin::answer(const cbor::Map& request) {
   const auto subcommand = required_field<std::int64_t>(request, kSubcommand);
   if (!subcommand) return std::unexpected(subcommand.error());
   if (**subcommand < 0 || **subcommand > 0xFF) return std::unexpected(Status::kInvalidSubcommand);
@@ -84,28 +81,27 @@ Result<Bytes> ClientPin::answer(const cbor::Map& request) {
   }
   switch (chosen) {
     case Subcommand::kGetPinRetries:
-      return get_pin_retries();
+      return at_once(get_pin_retries());
     case Subcommand::kGetKeyAgreement:
-      return get_key_agreement(request);
+      return at_once(get_key_agreement(request));
     case Subcommand::kSetPin:
-      return set_pin(request);
+      return at_once(set_pin(request));
     case Subcommand::kChangePin:
-      return change_pin(request);
+      return at_once(change_pin(request));
     case Subcommand::kGetPinToken:
-      return get_pin_token(request);
-    case Subcommand::kGetTokenWithPermissions:
-      return get_token_with_permissions(request);
+      return at_once(get_pin_token(request));
+    case Subcommand::kGetTokenUsingUvWithPermissions:
+      return get_token_for_finger(request);
+    case Subcommand::kGetUvRetries:
+      return at_once(get_finger_attempts());
+    case Subcommand::kGetTokenUsingPinWithPermissions:
+      return at_once(get_token_with_permissions(request));
   }
   return std::unexpected(Status::kInvalidSubcommand);  // any other number a client may send
 }
 
-bool ClientPin::admit(const PinUvAuth& auth,
-                      BytesView message,
-                      Permission permission,
-                      std::string_view rp_id) {
-  PinUvAuthToken& token = channel(auth.version).token;
-  return authenticate(auth.version, token.value(), message).equals(auth.param) &&
-         token.admit(clock_.now(), permission, rp_id);
+std::size_t ClientPin::minimum_length() const {
+  return std::max(settings_.minimum_length, store_.configuration().minimum_pin_length.value_or(0));
 }
 
 void ClientPin::clear_token_permissions() {
@@ -188,49 +184,6 @@ Result<Bytes> ClientPin::change_pin(const cbor::Map& request) {  // §6.5.5.6
   return Bytes{};
 }
 
-Result<Bytes> ClientPin::get_pin_token(const cbor::Map& request) {  // §6.5.5.7.1
-  // Its permissions are the default ones; the first use binds it to a relying party.
-  return issue_token(request, kAllPermissions, std::nullopt);
-}
-
-Result<Bytes> ClientPin::get_token_with_permissions(const cbor::Map& request) {  // §6.5.5.7.2
-  const auto permissions = required_field<std::int64_t>(request, kPermissions);
-  if (!permissions) return std::unexpected(permissions.error());
-  const auto rp_id = optional_field<std::string>(request, kRpId);
-  if (!rp_id) return std::unexpected(rp_id.error());
-  if (**permissions <= 0) return std::unexpected(Status::kInvalidParameter);
-  if ((**permissions & ~std::int64_t{kAllPermissions}) != 0) {
-    return std::unexpected(Status::kUnauthorizedPermission);
-  }
-  // Both permissions there are require a relying party (§6.5.5.7, table of permissions).
-  if (*rp_id == nullptr) return std::unexpected(Status::kMissingParameter);
-  return issue_token(request, static_cast<std::uint8_t>(**permissions), **rp_id);
-}
-
-Result<Bytes> ClientPin::issue_token(const cbor::Map& request,
-                                     std::uint8_t permissions,
-                                     std::optional<std::string> rp_id) {
-  const auto channel = channel_of(request);
-  if (!channel) return std::unexpected(channel.error());
-  const auto peer = required_field<cbor::Map>(request, kKeyAgreement);
-  if (!peer) return std::unexpected(peer.error());
-  const auto pin_hash_enc = required_field<Bytes>(request, kPinHashEnc);
-  if (!pin_hash_enc) return std::unexpected(pin_hash_enc.error());
-  const auto pin = pin_to_try();
-  if (!pin) return std::unexpected(pin.error());
-  const auto secret = (*channel)->protocol.decapsulate(**peer);
-  if (!secret) return std::unexpected(secret.error());
-  if (const auto right = check_pin(**channel, *secret, *pin, **pin_hash_enc); !right) {
-    return std::unexpected(right.error());
-  }
-  reset_tokens();
-  PinUvAuthToken& token = (*channel)->token;
-  token.begin_using(clock_.now(), permissions, std::move(rp_id));
-  auto encrypted = secret->encrypt(token.value(), random_);
-  if (!encrypted) return std::unexpected(encrypted.error());
-  return cbor::encode(cbor::Map{{kResponseToken, std::move(*encrypted)}});
-}
-
 Result<Pin> ClientPin::pin_to_try() const {
   const Pin* pin = store_.pin();
   if (pin == nullptr) return std::unexpected(Status::kPinNotSet);
@@ -250,6 +203,7 @@ Result<void> ClientPin::check_pin(Channel& channel,
   const auto pin_hash = secret.decrypt(pin_hash_enc);
   if (pin_hash && pin.hash.equals(pin_hash->expose())) {
     consecutive_mismatches_ = 0;
+    finger_attempts_left_ = kMaximumFingerAttempts;
     return store_.set_pin_attempts_left(kMaximumAttempts);
   }
   channel.protocol.regenerate();
@@ -264,9 +218,15 @@ Result<void> ClientPin::check_pin(Channel& channel,
 Result<void> ClientPin::store_new_pin(const SharedSecret& secret, BytesView new_pin_enc) {
   auto padded = secret.decrypt(new_pin_enc);
   if (!padded) return std::unexpected(padded.error());
-  const auto pin = unpad(std::move(*padded), settings_.minimum_length);
+  const auto pin = unpad(std::move(*padded), minimum_length());
   if (!pin) return std::unexpected(pin.error());
-  return store_.set_pin({hash_of(pin->expose()), kMaximumAttempts});
+  SecretBytes hash = hash_of(pin->text.expose());
+  // §6.5.5.6: a PIN that must be changed is not changed into itself.
+  if (store_.configuration().demands_new_pin && is_set() &&
+      store_.pin()->hash.equals(hash.expose())) {
+    return std::unexpected(Status::kPinPolicyViolation);
+  }
+  return store_.set_pin({std::move(hash), kMaximumAttempts, pin->length});
 }
 
 void ClientPin::reset_tokens() {

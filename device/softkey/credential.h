@@ -1,11 +1,9 @@
 #pragma once
-// What the key remembers: its credentials, its PIN and its attestation root. Everything here
-// outlives a power cut; what does not lives in client_pin and authenticator.
+// One credential: what a relying party was given, and what signs for it.
 
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "device/softkey/secret_bytes.h"
 #include "device/softkey/signing_key.h"
@@ -27,8 +25,9 @@ struct HmacSecrets {
 
 struct Credential {
   Bytes id;
-  std::string rp_id;
-  Bytes user_id;
+  std::string rp_id;    ///< empty if it was made over U2F, which tells only its hash
+  Sha256 rp_id_hash{};  ///< of `rp_id`, or U2F's application parameter
+  Bytes user_id;        ///< empty if it was made over U2F
   std::optional<std::string> user_name;
   std::optional<std::string> user_display_name;
   bool is_discoverable = false;
@@ -36,36 +35,11 @@ struct Credential {
   Algorithm algorithm = Algorithm::kEs256;
   SecretBytes private_key;  ///< PKCS #8
   std::optional<HmacSecrets> hmac_secrets;
+  std::optional<SecretBytes> large_blob_key{};  ///< CTAP 2.1 §12.3: 32 bytes
+  Bytes blob{};                                 ///< CTAP 2.1 §12.2 credBlob; empty if none
   std::uint32_t sign_count = 0;
 
   [[nodiscard]] Credential clone() const;
 };
-
-struct Pin {
-  SecretBytes hash;  ///< LEFT(SHA-256(PIN), 16)
-  int attempts_left = 0;
-
-  [[nodiscard]] Pin clone() const { return {hash.clone(), attempts_left}; }
-};
-
-struct AttestationRoot {
-  SecretBytes private_key;  ///< PKCS #8, P-256
-  Bytes certificate;        ///< DER
-
-  [[nodiscard]] AttestationRoot clone() const { return {private_key.clone(), certificate}; }
-};
-
-struct KeyState {
-  std::optional<Pin> pin;
-  std::vector<Credential> credentials;  ///< in the order of their making
-  std::optional<AttestationRoot> attestation_root;
-
-  [[nodiscard]] KeyState clone() const;
-};
-
-/// The form KeyState takes in a state file: canonical CBOR with text keys and a version.
-[[nodiscard]] Bytes encode_state(const KeyState& state);
-enum class StateFault : std::uint8_t { kDamaged, kNewerVersion };
-[[nodiscard]] std::expected<KeyState, StateFault> decode_state(BytesView bytes);
 
 }  // namespace firstkey::device::softkey

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include <openssl/crypto.h>
+#include "device/softkey/crypto.h"
 
 namespace firstkey::device::softkey {
 namespace {
@@ -28,24 +28,29 @@ std::expected<CredentialStore, CredentialStore::OpenFault> CredentialStore::open
 }
 
 const Credential* CredentialStore::find(BytesView id, std::string_view rp_id) const {
+  return find(id, sha256(as_bytes(rp_id)));
+}
+
+const Credential* CredentialStore::find(BytesView id, const Sha256& rp_id_hash) const {
   const auto found = std::ranges::find_if(state_.credentials, [&](const Credential& credential) {
-    return std::ranges::equal(credential.id, id) && credential.rp_id == rp_id;
+    return std::ranges::equal(credential.id, id) && credential.rp_id_hash == rp_id_hash;
   });
   return found == state_.credentials.end() ? nullptr : &*found;
 }
 
 std::vector<const Credential*> CredentialStore::discoverable_for(std::string_view rp_id) const {
-  std::vector<const Credential*> found;
-  for (const auto& credential : state_.credentials) {
-    if (credential.is_discoverable && credential.rp_id == rp_id) found.push_back(&credential);
-  }
+  std::vector<const Credential*> found = discoverable();
+  std::erase_if(found, [&](const Credential* credential) { return credential->rp_id != rp_id; });
   std::ranges::reverse(found);
   return found;
 }
 
-std::size_t CredentialStore::discoverable_count() const {
-  return static_cast<std::size_t>(
-      std::ranges::count(state_.credentials, true, &Credential::is_discoverable));
+std::vector<const Credential*> CredentialStore::discoverable() const {
+  std::vector<const Credential*> found;
+  for (const auto& credential : state_.credentials) {
+    if (credential.is_discoverable) found.push_back(&credential);
+  }
+  return found;
 }
 
 bool CredentialStore::has_account(std::string_view rp_id, BytesView user_id) const {
@@ -65,6 +70,27 @@ Result<void> CredentialStore::add(Credential credential) {
   });
 }
 
+Result<void> CredentialStore::remove(BytesView id) {
+  return change([&](KeyState& state) {
+    std::erase_if(state.credentials, [&](const Credential& credential) {
+      return std::ranges::equal(credential.id, id);
+    });
+  });
+}
+
+Result<void> CredentialStore::rename_user(BytesView id,
+                                          std::optional<std::string> name,
+                                          std::optional<std::string> display_name) {
+  return change([&](KeyState& state) {
+    for (auto& credential : state.credentials) {
+      if (!std::ranges::equal(credential.id, id)) continue;
+      credential.user_name = std::move(name);
+      credential.user_display_name = std::move(display_name);
+      return;
+    }
+  });
+}
+
 Result<std::uint32_t> CredentialStore::raise_sign_count(BytesView id) {
   std::uint32_t raised = 0;
   const auto changed = change([&](KeyState& state) {
@@ -77,7 +103,10 @@ Result<std::uint32_t> CredentialStore::raise_sign_count(BytesView id) {
 }
 
 Result<void> CredentialStore::set_pin(Pin pin) {
-  return change([&](KeyState& state) { state.pin = std::move(pin); });
+  return change([&](KeyState& state) {
+    state.pin = std::move(pin);
+    state.configuration.demands_new_pin = false;
+  });
 }
 
 Result<void> CredentialStore::set_pin_attempts_left(int attempts_left) {
@@ -86,14 +115,23 @@ Result<void> CredentialStore::set_pin_attempts_left(int attempts_left) {
   });
 }
 
+Result<void> CredentialStore::configure(Configuration configuration) {
+  return change([&](KeyState& state) { state.configuration = std::move(configuration); });
+}
+
+Result<void> CredentialStore::set_large_blobs(Bytes serialized) {
+  return change([&](KeyState& state) { state.large_blobs = std::move(serialized); });
+}
+
 Result<void> CredentialStore::set_attestation_root(AttestationRoot root) {
   return change([&](KeyState& state) { state.attestation_root = std::move(root); });
 }
 
 Result<void> CredentialStore::reset() {
   return change([](KeyState& state) {
-    state.pin.reset();
-    state.credentials.clear();
+    auto root = std::move(state.attestation_root);
+    state = KeyState{};
+    state.attestation_root = std::move(root);
   });
 }
 

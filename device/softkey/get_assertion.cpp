@@ -137,20 +137,21 @@ Result<Bytes> finish(const KeyParts& key,
   return cbor::encode(std::move(*answer));
 }
 
-/// Steps 6 and 7 of getAssertion, and hmac-secret's own conditions: all that can refuse a request
+/// Steps 5 to 7 of getAssertion, and hmac-secret's own conditions: all that can refuse a request
 /// before a touch is asked for.
 Result<Signing> admit(const KeyParts& key, const GetAssertionRequest& request) {
   Signing signing{
       .rp_id = request.rp_id, .client_data_hash = request.client_data_hash, .salts = {}};
   if (request.pin_uv_auth) {
-    if (!key.client_pin.is_set()) return std::unexpected(Status::kPinNotSet);
+    if (!key.client_pin.can_verify_user()) return std::unexpected(Status::kPinNotSet);
     if (!key.client_pin.admit(*request.pin_uv_auth,
                               request.client_data_hash,
-                              Permission::kGetAssertion,
-                              request.rp_id)) {
+                              {.permission = Permission::kGetAssertion, .rp_id = request.rp_id})) {
       return std::unexpected(Status::kPinAuthInvalid);
     }
     signing.user_flags |= kUserVerified;
+  } else if (key.store.configuration().always_verifies_user && request.wants_presence) {
+    return std::unexpected(Status::kPuatRequired);  // step 5
   }
   if (request.hmac_secret) {
     // §12.5: a secret is not given away without presence.

@@ -2,13 +2,12 @@
 // What the commands of one key share: its settings, what it remembers, and its ports.
 
 #include <cstddef>
-#include <functional>
 #include <string>
-#include <variant>
 
 #include "device/softkey/attestation.h"
 #include "device/softkey/client_pin.h"
 #include "device/softkey/credential_store.h"
+#include "device/softkey/outcome.h"
 #include "device/softkey/ports.h"
 
 namespace firstkey::device::softkey {
@@ -35,14 +34,5 @@ struct KeyParts {
   const Clock& clock;
   Random& random;
 };
-
-/// A question to the user, and what follows a touch.
-struct Consent {
-  std::move_only_function<Result<Bytes>()> when_granted;
-};
-
-/// What a command comes to before anybody has touched the key: the CBOR of its answer, or a
-/// question.
-using Outcome = Result<std::variant<Bytes, Consent>>;
 
 }  // namespace firstkey::device::softkey

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "device/softkey/authenticator_data.h"
+#include "device/softkey/crypto.h"
 #include "device/softkey/request.h"
 
 namespace firstkey::device::softkey {
@@ -50,6 +51,7 @@ Result<Credential> new_credential(const KeyParts& key,
   if (!private_key) return std::unexpected(private_key.error());
   Credential credential{.id = key.random.bytes(kCredentialIdSize),
                         .rp_id = request.rp_id,
+                        .rp_id_hash = sha256(as_bytes(request.rp_id)),
                         .user_id = request.user.id,
                         .user_name = request.user.name,
                         .user_display_name = request.user.display_name,
@@ -96,17 +98,19 @@ Result<Bytes> finish(const KeyParts& key, const MakeCredentialRequest& request, 
       {0x01, statement->format}, {0x02, auth_data}, {0x03, std::move(statement->members)}});
 }
 
-/// Steps 7 and 11: with a PIN set, only its holder makes credentials (makeCredUvNotRqd is false).
+/// Steps 6, 7 and 11: with a PIN set, only its holder makes credentials (makeCredUvNotRqd is
+/// false); with alwaysUv nobody does before there is one.
 Result<Verification> verify_user(const KeyParts& key, const MakeCredentialRequest& request) {
   if (!request.pin_uv_auth) {
-    if (key.client_pin.is_set()) return std::unexpected(Status::kPuatRequired);
+    if (key.client_pin.can_verify_user() || key.store.configuration().always_verifies_user) {
+      return std::unexpected(Status::kPuatRequired);
+    }
     return Verification::kNone;
   }
-  if (!key.client_pin.is_set()) return std::unexpected(Status::kPinNotSet);
+  if (!key.client_pin.can_verify_user()) return std::unexpected(Status::kPinNotSet);
   if (!key.client_pin.admit(*request.pin_uv_auth,
                             request.client_data_hash,
-                            Permission::kMakeCredential,
-                            request.rp_id)) {
+                            {.permission = Permission::kMakeCredential, .rp_id = request.rp_id})) {
     return std::unexpected(Status::kPinAuthInvalid);
   }
   return Verification::kByToken;

@@ -22,13 +22,30 @@ void PinUvAuthToken::begin_using(Instant now,
   begun_ = now;
 }
 
-bool PinUvAuthToken::admit(Instant now, Permission permission, std::string_view rp_id) {
+bool PinUvAuthToken::admit(Instant now, const TokenUse& use) {
   if (is_expired(now)) permissions_ = 0;
-  if ((permissions_ & static_cast<std::uint8_t>(permission)) == 0) return false;
-  if (rp_id_ && *rp_id_ != rp_id) return false;
-  if (!rp_id_) rp_id_ = std::string(rp_id);
+  if ((permissions_ & static_cast<std::uint8_t>(use.permission)) == 0) return false;
+  if (!reaches(use)) return false;
+  if (use.reach == TokenUse::Reach::kBinding) rp_id_ = std::string(use.rp_id);
   is_used_ = true;
   return true;
+}
+
+void PinUvAuthToken::clear_permissions() {
+  permissions_ &= static_cast<std::uint8_t>(Permission::kLargeBlobWrite);
+}
+
+bool PinUvAuthToken::reaches(const TokenUse& use) const {
+  switch (use.reach) {
+    case TokenUse::Reach::kBinding:
+    case TokenUse::Reach::kOneRp:
+      return !rp_id_ || *rp_id_ == use.rp_id;
+    case TokenUse::Reach::kEveryRp:
+      return !rp_id_;
+    case TokenUse::Reach::kWholeKey:
+      return true;
+  }
+  return false;
 }
 
 bool PinUvAuthToken::is_expired(Instant now) const {

@@ -102,22 +102,6 @@ Result<Options> options(const cbor::Map& parameters, int key) {
   return options;
 }
 
-/// CTAP 2.1 §6.1.2 step 2: a param needs a protocol, and one that is known. An empty param asks for
-/// a touch and nothing else (step 1), whatever the protocol.
-Result<std::optional<PinUvAuth>> pin_uv_auth(const cbor::Map& parameters,
-                                             int param_key,
-                                             int protocol_key) {
-  const auto param = optional_field<Bytes>(parameters, param_key);
-  if (!param) return std::unexpected(param.error());
-  if (*param == nullptr) return std::nullopt;
-  if ((*param)->empty()) return PinUvAuth{};
-  const auto number = required_field<std::int64_t>(parameters, protocol_key);
-  if (!number) return std::unexpected(number.error());
-  const auto version = protocol_from(**number);
-  if (!version) return std::unexpected(version.error());
-  return PinUvAuth{*version, **param};
-}
-
 Result<void> read_create_extensions(const cbor::Map& parameters, MakeCredentialRequest& request) {
   const auto extensions = optional_field<cbor::Map>(parameters, 0x06);
   if (!extensions) return std::unexpected(extensions.error());
@@ -169,7 +153,7 @@ Result<MakeCredentialRequest> parse_make_credential(const cbor::Map& parameters)
   auto account = user(parameters);
   if (!account) return std::unexpected(account.error());
   request.user = std::move(*account);
-  auto auth = pin_uv_auth(parameters, 0x08, 0x09);
+  auto auth = optional_pin_uv_auth(parameters, {.param = 0x08, .protocol = 0x09});
   if (!auth) return std::unexpected(auth.error());
   request.pin_uv_auth = std::move(*auth);
   const auto chosen = algorithm(parameters);
@@ -201,7 +185,7 @@ Result<GetAssertionRequest> parse_get_assertion(const cbor::Map& parameters) {
   auto hash = client_data_hash(parameters, 0x02);
   if (!hash) return std::unexpected(hash.error());
   request.client_data_hash = std::move(*hash);
-  auto auth = pin_uv_auth(parameters, 0x06, 0x07);
+  auto auth = optional_pin_uv_auth(parameters, {.param = 0x06, .protocol = 0x07});
   if (!auth) return std::unexpected(auth.error());
   request.pin_uv_auth = std::move(*auth);
   auto allowed = credential_ids(parameters, 0x03);

@@ -49,7 +49,8 @@ TEST_SUITE("device/softkey/authenticator") {
     CHECK(*options.find("rk")->as<bool>());
     CHECK_FALSE(*options.find("clientPin")->as<bool>());
     CHECK_FALSE(*options.find("makeCredUvNotRqd")->as<bool>());
-    for (const char* absent : {"uv", "ep", "credMgmt", "authnrCfg", "largeBlobs", "bioEnroll"}) {
+    CHECK(*options.find("credMgmt")->as<bool>());
+    for (const char* absent : {"uv", "ep", "authnrCfg", "largeBlobs", "bioEnroll"}) {
       CAPTURE(absent);
       CHECK(options.find(absent) == nullptr);
     }
@@ -77,6 +78,7 @@ TEST_SUITE("device/softkey/authenticator") {
     const Map options = key.call(kGetInfo).get<Map>(0x04);
     CHECK(options.find("clientPin") == nullptr);
     CHECK(options.find("pinUvAuthToken") == nullptr);
+    CHECK(options.find("credMgmt") == nullptr);
     CHECK_FALSE(*options.find("rk")->as<bool>());
   }
 
@@ -93,7 +95,7 @@ TEST_SUITE("device/softkey/authenticator") {
     const std::vector<Case> cases{
         {"nothing", {}, Status::kInvalidLength},
         {"an unknown command", {0x7E}, Status::kInvalidCommand},
-        {"credential management", {0x0A, 0xA0}, Status::kInvalidCommand},
+        {"bio enrollment", {0x09, 0xA0}, Status::kInvalidCommand},
         {"getInfo with a parameter", {kGetInfo, 0xA0}, Status::kInvalidLength},
         {"selection with a parameter", {kSelection, 0xA0}, Status::kInvalidLength},
         {"makeCredential with nothing", {kMakeCredential}, Status::kInvalidCbor},

@@ -260,8 +260,8 @@ TEST_SUITE("device/softkey/client_pin") {
         {"no permissions", kPermissions, {}, Status::kMissingParameter},
         {"no permission at all", kPermissions, 0, Status::kInvalidParameter},
         {"negative permissions", kPermissions, -1, Status::kInvalidParameter},
-        {"credential management", kPermissions, 0x05, Status::kUnauthorizedPermission},
-        {"configuration", kPermissions, 0x20, Status::kUnauthorizedPermission},
+        {"bio enrollment", kPermissions, 0x0A, Status::kUnauthorizedPermission},
+        {"more than a byte", kPermissions, 0x102, Status::kUnauthorizedPermission},
         {"no relying party", kRpId, {}, Status::kMissingParameter},
         {"a relying party of bytes", kRpId, Bytes{1}, Status::kCborUnexpectedType},
     };

@@ -6,12 +6,15 @@
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
+#include "device/softkey/crypto.h"
 #include "tests/device/softkey/test_key.h"
 #include "tests/support/temporary_folder.h"
 
 namespace {
 
 using namespace firstkey::tests::softkey;  // NOLINT: the vocabulary of every test here
+using firstkey::device::softkey::as_bytes;
+using firstkey::device::softkey::Configuration;
 using firstkey::device::softkey::Credential;
 using firstkey::device::softkey::CredentialStore;
 using firstkey::device::softkey::CredProtect;
@@ -20,6 +23,7 @@ using firstkey::device::softkey::encode_state;
 using firstkey::device::softkey::KeyState;
 using firstkey::device::softkey::open_state_file;
 using firstkey::device::softkey::SecretBytes;
+using firstkey::device::softkey::sha256;
 using firstkey::device::softkey::StateFault;
 using firstkey::device::softkey::StateStorage;
 using firstkey::device::softkey::StorageFault;
@@ -46,6 +50,13 @@ void write_file(const std::string& path, const Bytes& bytes) {
 KeyState full_state() {
   KeyState state;
   state.pin.emplace(SecretBytes(Bytes(16, 0x11)), 5);
+  state.pin->length = 4;
+  state.configuration = {.allows_enterprise_attestation = true,
+                         .always_verifies_user = true,
+                         .demands_new_pin = true,
+                         .minimum_pin_length = 6,
+                         .rp_ids_told_minimum_pin_length = {"example.org"}};
+  state.large_blobs = Bytes{5};
   state.attestation_root.emplace(SecretBytes(Bytes{1}), Bytes{2});
   Credential credential{.id = Bytes(32, 0x22),
                         .rp_id = "example.org",
@@ -58,8 +69,20 @@ KeyState full_state() {
                         .hmac_secrets = {},
                         .sign_count = 0xFFFFFFFF};
   credential.hmac_secrets.emplace(SecretBytes(Bytes(32, 0x33)), SecretBytes(Bytes(32, 0x44)));
+  credential.large_blob_key.emplace(Bytes(32, 0x55));
+  credential.blob = Bytes{6};
+  Credential nameless{
+      .id = Bytes(32, 0x66), .private_key = SecretBytes(Bytes{7}), .hmac_secrets = {}};
+  nameless.rp_id_hash.fill(0x77);
+  state.credentials.push_back(std::move(nameless));
   state.credentials.push_back(std::move(credential));
   return state;
+}
+
+Map read_map(const Bytes& bytes) {
+  const auto value = firstkey::device::softkey::cbor::decode(bytes);
+  REQUIRE(value.has_value());
+  return *value->as<Map>();
 }
 
 }  // namespace
@@ -102,6 +125,8 @@ TEST_SUITE("device/softkey/credential_store") {
     for (const auto& [name, pin] :
          {Case{"nine attempts", Map{{"hash", Bytes(16)}, {"attemptsLeft", 9}}},
           Case{"less than none", Map{{"hash", Bytes(16)}, {"attemptsLeft", -1}}},
+          Case{"a length of nothing", Map{{"hash", Bytes(16)}, {"attemptsLeft", 8}, {"length", 0}}},
+          Case{"a length past any", Map{{"hash", Bytes(16)}, {"attemptsLeft", 8}, {"length", 64}}},
           Case{"no hash", Map{{"attemptsLeft", 8}}}}) {
       CAPTURE(name);
       const Map map{{"version", 1}, {"credentials", Array{}}, {"pin", pin}};
@@ -111,9 +136,30 @@ TEST_SUITE("device/softkey/credential_store") {
   }
 
   TEST_CASE("a state of a later version is told from a damaged one") {
-    const Map later{{"version", 2}, {"credentials", Array{}}};
+    const Map later{{"version", 3}, {"credentials", Array{}}};
     CHECK(decode_state(firstkey::device::softkey::cbor::encode(later)).error() ==
           StateFault::kNewerVersion);
+  }
+
+  TEST_CASE("a state of the first version is read, and written as the present one") {
+    const Map pin{{"hash", Bytes(16, 0x11)}, {"attemptsLeft", 5}};
+    const Map credential{{"id", Bytes(32, 0x22)},
+                         {"rpId", "example.org"},
+                         {"userId", Bytes{3}},
+                         {"isDiscoverable", true},
+                         {"credProtect", 1},
+                         {"alg", -7},
+                         {"privateKey", Bytes{4}},
+                         {"signCount", 9}};
+    const Map first{{"version", 1}, {"pin", pin}, {"credentials", Array{credential}}};
+    const auto state = decode_state(firstkey::device::softkey::cbor::encode(first));
+    REQUIRE(state.has_value());
+    CHECK(state->pin->attempts_left == 5);
+    CHECK_FALSE(state->pin->length.has_value());
+    CHECK(state->configuration == Configuration{});
+    CHECK(state->credentials.front().rp_id_hash == sha256(as_bytes("example.org")));
+    CHECK(*read_map(encode_state(*state)).find("version")->as<std::int64_t>() == 2);
+    CHECK(encode_state(*decode_state(encode_state(*state))) == encode_state(*state));
   }
 
   TEST_CASE("credentials, PIN and counters outlive a restart") {

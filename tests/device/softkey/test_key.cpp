@@ -150,6 +150,21 @@ Map TestKey::authorised(std::uint8_t command, const Map& request) const {
   return with(signed_request, is_make ? 0x09 : 0x07, Value(static_cast<int>(version_)));
 }
 
+Bytes TestKey::prove(BytesView message) const {
+  return copy(sk::authenticate(version_, token_, message).expose());
+}
+
+Map TestKey::managing(int subcommand, const std::optional<Map>& params) const {
+  Bytes message{static_cast<std::uint8_t>(subcommand)};
+  Map request{{0x01, subcommand}, {0x03, protocol()}};
+  if (params) {
+    sk::append(message, sk::cbor::encode(*params));
+    request.add(0x02, *params);
+  }
+  request.add(0x04, prove(message));
+  return request;
+}
+
 Map TestKey::hmac_secret_input(const Bytes& salts, ProtocolVersion version) {
   Map input{{0x01, agree(version)}};
   const Value salt_enc = encrypted(salts);

@@ -25,10 +25,12 @@ inline constexpr std::uint8_t kGetInfo = 0x04;
 inline constexpr std::uint8_t kClientPin = 0x06;
 inline constexpr std::uint8_t kReset = 0x07;
 inline constexpr std::uint8_t kGetNextAssertion = 0x08;
+inline constexpr std::uint8_t kManagement = 0x0A;
 inline constexpr std::uint8_t kSelection = 0x0B;
 
 inline constexpr std::uint8_t kMakePermission = 0x01;
 inline constexpr std::uint8_t kAssertPermission = 0x02;
+inline constexpr std::uint8_t kManagePermission = 0x04;
 
 struct Answer {
   Status status = Status::kOther;
@@ -88,10 +90,21 @@ class TestKey {
   [[nodiscard]] Status get_token(const std::string& pin,
                                  std::uint8_t permissions,
                                  ProtocolVersion version = ProtocolVersion::kTwo);
+  /// A token for the whole key instead of for example.org.
+  [[nodiscard]] Status get_unbound_token(const std::string& pin,
+                                         std::uint8_t permissions,
+                                         ProtocolVersion version = ProtocolVersion::kTwo) {
+    return take_token(with(token_request(pin, permissions, version), 0x0A, {}));
+  }
   /// Sends a token request and remembers the token there may be in the answer.
   [[nodiscard]] Status take_token(const Map& request);
   /// `request` with the proof that the client holds the token remembered last.
   [[nodiscard]] Map authorised(std::uint8_t command, const Map& request) const;
+  /// What the holder of the token remembered last makes of `message`.
+  [[nodiscard]] Bytes prove(BytesView message) const;
+  [[nodiscard]] int protocol() const { return static_cast<int>(version_); }
+  /// A credentialManagement request with its proof.
+  [[nodiscard]] Map managing(int subcommand, const std::optional<Map>& params = {}) const;
   /// The hmac-secret input for `salts`, under the client's present shared secret.
   [[nodiscard]] Map hmac_secret_input(const Bytes& salts, ProtocolVersion version);
   /// What the client of the last hmac_secret_input reads from the output.
