@@ -10,11 +10,15 @@
 
 #include <boost/json.hpp>
 
+#include "core/strict_json.h"
+
 namespace firstkey::core {
 
 namespace {
 
 namespace json = boost::json;
+
+constexpr std::size_t kMaxDocument = std::size_t{32} << 20U;  // thousands of trust roots fit
 
 /// Ends the reading of a document; caught in from_json below, where it becomes kStoreDamaged or
 /// kPolicyInvalid.
@@ -272,11 +276,10 @@ Settings read_settings(const json::value& value) {
 
 template <class Value>
 Result<Value> parse_with(Value (*read)(const json::value&), std::string_view text, ErrorCode code) {
-  boost::system::error_code error;
-  const auto value = json::parse(json::string_view(text.data(), text.size()), error);
-  if (error) return fail(code, "not JSON: " + error.message());
+  const auto value = parse_strict_json(text, kMaxDocument);
+  if (!value) return fail(code, "not JSON: " + value.error().detail);
   try {
-    return read(value);
+    return read(value.value());
   } catch (const Malformed& malformed) {
     return fail(code, malformed.what());
   }

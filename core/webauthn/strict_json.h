@@ -1,7 +1,6 @@
 #pragma once
-// JSON from clients, read so that two readers cannot disagree about it: bounded, strictly RFC 8259,
-// valid UTF-8, and without duplicate members, of which a lenient parser would silently keep one.
-// The accessors name the member they miss.
+// JSON from clients: core/strict_json with the codes of WebAuthn, and accessors that name the
+// member they miss.
 
 #include <cstddef>
 #include <optional>

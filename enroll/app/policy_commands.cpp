@@ -11,6 +11,7 @@
 #include "core/administration/policy_editor.h"
 #include "core/administration/trust_roots.h"
 #include "core/settings.h"
+#include "core/strict_json.h"
 #include "enroll/app/commands.h"
 
 namespace firstkey::enroll {
@@ -69,13 +70,13 @@ Result<void> show(Workplace& workplace, const Output& output) {
 
 /// `policy` with the members of `changes` replaced; unknown ones are refused by the strict reader.
 Result<std::string> merged(const std::string& policy, const std::string& changes) {
-  boost::system::error_code error;
-  const auto parsed = json::parse(changes, error);
-  if (error || !parsed.is_object()) {
+  const auto parsed = core::parse_strict_json(changes, kLargestInput);
+  if (!parsed) return core::fail(ErrorCode::kPolicyInvalid, "not JSON: " + parsed.error().detail);
+  if (!parsed->is_object()) {
     return core::fail(ErrorCode::kPolicyInvalid, "what to change must be a JSON object");
   }
   auto document = json::parse(policy).as_object();
-  for (const auto& [name, value] : parsed.as_object()) document[name] = value;
+  for (const auto& [name, value] : parsed->as_object()) document[name] = value;
   return json::serialize(document);
 }
 

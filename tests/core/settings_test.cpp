@@ -188,6 +188,24 @@ TEST_SUITE("core/settings") {
     }
   }
 
+  TEST_CASE("a document with a member that stands twice is refused, at any depth") {
+    const auto twice = [](std::string document, const std::string& member) {
+      const auto at = document.find('"' + member.substr(1, member.find('"', 1)));
+      REQUIRE(at != std::string::npos);
+      return document.insert(at, member + ",");
+    };
+    const auto passes = pass_policy_to_json(PassPolicy{});
+    for (const auto& text : {twice(passes, R"("isUsableOnce":true)"),
+                             twice(passes, R"("attemptsPerName":5)"),
+                             twice(passes, R"("targetType":"user")")}) {
+      CAPTURE(text);
+      CHECK(pass_policy_from_json(text).error().code == ErrorCode::kPolicyInvalid);
+    }
+    const auto keys = key_policy_to_json(KeyPolicy{});
+    CHECK(key_policy_from_json(twice(keys, R"("allowSimulators":true)")).error().code ==
+          ErrorCode::kPolicyInvalid);
+  }
+
   TEST_CASE("settings that no firstkey wrote are damaged") {
     const auto settings = settings_to_json(make_settings());
     for (const auto& edit : kWrongInSettings) {
