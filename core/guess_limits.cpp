@@ -6,12 +6,11 @@ namespace firstkey::core {
 
 namespace {
 
-/// Counters of names nobody bears are kept like those of others, so their number is bounded: at the
-/// limit those not touched for a day go, then those not touched for an hour. Whoever fills the
-/// table is bounded by the limits of their stations.
+/// Counters of names nobody bears are kept like those of others, so their number is bounded. At the
+/// bound those that count least go: to be rid of a counter of n attempts one has to fill the table
+/// with counters of n attempts first, at twenty attempts in ten minutes a station.
 constexpr std::size_t kMostCounters = 100'000;
-constexpr std::chrono::hours kOld{24};
-constexpr std::chrono::hours kRecent{1};
+constexpr std::size_t kEvictedAtOnce = 1'000;
 
 Result<Sha256> keyed(const Pepper& pepper,
                      std::string_view scope,
@@ -59,12 +58,9 @@ std::vector<Instant> still_counting(const LockoutCounter& station,
   return recent;
 }
 
-void make_room(WriteTransaction& transaction, Instant now) {
+void make_room(WriteTransaction& transaction) {
   if (transaction.count_lockouts() < kMostCounters) return;
-  transaction.delete_lockouts_before(now - kOld);
-  if (transaction.count_lockouts() >= kMostCounters) {
-    transaction.delete_lockouts_before(now - kRecent);
-  }
+  transaction.delete_least_lockouts(kEvictedAtOnce);
 }
 
 }  // namespace
@@ -106,7 +102,7 @@ std::optional<Lockout> reserve_attempt(WriteTransaction& transaction,
     return Lockout{.scope = LockoutScope::kNameAtStation, .until = pair.blocked_until};
   }
 
-  make_room(transaction, now);
+  make_room(transaction);
   for (auto* counter : {&pair, &name, &station}) {
     ++counter->attempts;
     counter->last_at = now;

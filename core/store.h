@@ -133,6 +133,8 @@ class WriteTransaction : public ReadTransaction {
   virtual void put_lockout(const LockoutCounter& counter) = 0;
   virtual void delete_lockout(LockoutScope scope, const Sha256& key) = 0;
   virtual void delete_lockouts_before(Instant last_at_before) = 0;
+  /// The `count` counters with the fewest attempts, of equals those touched longest ago.
+  virtual void delete_least_lockouts(std::size_t count) = 0;
 
   /// Appends to the hash chain, inside this transaction, at clock().now.
   virtual void append_audit(const AuditEvent& event) = 0;

@@ -248,6 +248,14 @@ class MemoryTransaction final : public WriteTransaction {
     std::erase_if(state_.lockouts,
                   [&](const auto& entry) { return entry.second.last_at < last_at_before; });
   }
+  void delete_least_lockouts(std::size_t count) override {
+    auto counters = lockouts();  // in the order of their scopes and keys
+    std::ranges::stable_sort(counters, {}, [](const LockoutCounter& counter) {
+      return std::pair(counter.attempts, counter.last_at);
+    });
+    if (counters.size() > count) counters.resize(count);
+    for (const auto& counter : counters) delete_lockout(counter.scope, counter.key);
+  }
 
   void append_audit(const AuditEvent& event) override {
     const auto last = last_audit_row();

@@ -432,6 +432,14 @@ void SqliteTransaction::delete_lockouts_before(Instant last_at_before) {
   statement.exec();
 }
 
+void SqliteTransaction::delete_least_lockouts(std::size_t count) {
+  auto& statement = connection_.prepared(
+      "DELETE FROM lockouts WHERE rowid IN "
+      "(SELECT rowid FROM lockouts ORDER BY attempts, last_at, scope, key LIMIT ?)");
+  RowWriter(statement).add(static_cast<std::int64_t>(count));
+  statement.exec();
+}
+
 // ---- audit -------------------------------------------------------------------------------------
 
 std::vector<AuditRow> SqliteTransaction::audit_rows(std::int64_t from_sequence, std::size_t limit) {

@@ -90,6 +90,7 @@ class SqliteTransaction final : public WriteTransaction {
   void put_lockout(const LockoutCounter& counter) override;
   void delete_lockout(LockoutScope scope, const Sha256& key) override;
   void delete_lockouts_before(Instant last_at_before) override;
+  void delete_least_lockouts(std::size_t count) override;
   void append_audit(const AuditEvent& event) override;
   void reset_clock_mark() override;
 

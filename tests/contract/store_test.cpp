@@ -382,6 +382,32 @@ TEST_SUITE("contract/store") {
     });
   }
 
+  TEST_CASE_TEMPLATE(
+      "the counters that count least go first, of equals the oldest", Fixture, STORES) {
+    Fixture f;
+    const auto counter = [](const char* name, int attempts, seconds last) {
+      return LockoutCounter{.scope = LockoutScope::kName,
+                            .key = sha256(as_bytes(name)),
+                            .attempts = attempts,
+                            .first_at = kStart,
+                            .last_at = kStart + last};
+    };
+    const auto many = counter("many", 50, seconds(0));
+    const auto newer = counter("newer", 1, seconds(2));
+    commit(f.store(), [&](WriteTransaction& t) {
+      for (const auto& each : {many, newer, counter("older", 1, seconds(1))}) t.put_lockout(each);
+      t.delete_least_lockouts(0);
+      CHECK(t.count_lockouts() == 3);
+      t.delete_least_lockouts(1);
+      CHECK(t.lockout(newer.scope, newer.key));
+      CHECK(t.count_lockouts() == 2);
+      t.delete_least_lockouts(1);
+      CHECK(t.lockout(many.scope, many.key));
+      t.delete_least_lockouts(5);
+      CHECK(t.count_lockouts() == 0);
+    });
+  }
+
   TEST_CASE_TEMPLATE("the audit chain grows without gaps and verifies", Fixture, STORES) {
     Fixture f;
     for (const auto* action : {"pass.issue", "pass.redeem", "credential.store"}) {

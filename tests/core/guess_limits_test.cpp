@@ -159,6 +159,26 @@ TEST_SUITE("core/guess_limits") {
     CHECK(seen([](ReadTransaction& t) { return t.lockouts(); }) == counters);
   }
 
+  TEST_CASE_FIXTURE(Fixture,
+                    "at their bound the counters that count least go, never a locked name") {
+    constexpr std::size_t kBound = 100'000;
+    limits.attempts_per_station = 10'000;
+    limits.attempts_per_name = 5;
+    fail_slowly(5);
+    write([&](WriteTransaction& t) {
+      for (std::size_t i = t.count_lockouts(); i < kBound; ++i) {
+        t.put_lockout({.scope = LockoutScope::kName,
+                       .key = firstkey::core::sha256(firstkey::core::as_bytes(std::to_string(i))),
+                       .attempts = 1,
+                       .first_at = last_at,
+                       .last_at = t.clock().now});
+      }
+    });
+    CHECK_FALSE(attempt("max"));
+    CHECK(seen([](ReadTransaction& t) { return t.count_lockouts(); }) < kBound);
+    CHECK(attempt().value().scope == LockoutScope::kName);
+  }
+
   TEST_CASE_FIXTURE(Fixture, "keys tell neither name nor station, and never collide") {
     const auto one = keys("lee", "kiosk");
     CHECK(one.name_at_station != keys("lee", "desk").name_at_station);
