@@ -74,7 +74,6 @@ Result<ResponseApdu> ApduExchange::fetch_rest(ResponseApdu answer,
       continue;
     }
     if (says_wrong_length(more->status)) {
-      answer.status = static_cast<std::uint16_t>(0x6100U | (more->status & 0xFFU));
       auto again = fetch;
       again.expected = length_in(more->status);
       more = transmit(again, call);

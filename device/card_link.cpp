@@ -68,7 +68,7 @@ bool CardLink::connect() {
     }
     channel_ = std::move(channel.value());
   }
-  transport_.emplace(*channel_, wake());
+  transport_ = std::make_unique<NfcTransport>(*channel_, wake());
   if (!select()) return false;
   mark_fresh();
   return true;

@@ -8,7 +8,6 @@
 #include <array>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <utility>
 
@@ -23,6 +22,8 @@ class CardLink final : public Link {
   explicit CardLink(OpenCard open_card) : open_card_(std::move(open_card)) {}
   /// Deselects the applet and powers the card down, within kCancelGrace.
   ~CardLink() override;
+  CardLink(const CardLink&) = delete;
+  CardLink& operator=(const CardLink&) = delete;
 
   [[nodiscard]] bool connect() override;
   void disconnect() noexcept override;
@@ -43,7 +44,7 @@ class CardLink final : public Link {
 
   OpenCard open_card_;
   std::unique_ptr<CardChannel> channel_;
-  std::optional<NfcTransport> transport_;  // after channel_, to which it refers
+  std::unique_ptr<NfcTransport> transport_;  // after channel_, to which it refers
   bool is_ctap2_ = false;
   Nonce nonce_{};  // of the last CTAPHID_INIT
 };

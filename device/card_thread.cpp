@@ -72,7 +72,7 @@ class CardThread::Desk {
   /// When the card is lifted, `desk` is left. `desk` is this.
   void heed_lifting(const std::weak_ptr<Desk>& desk) {
     const std::lock_guard lock(mutex_);
-    turn_->set_leave([desk] {
+    turn_.value().set_leave([desk] {
       if (const auto there = desk.lock()) there->leave();
     });
   }

@@ -25,6 +25,8 @@ class CardThread final : public CardChannel {
   CardThread(ReaderTurns::Turn turn, OpenBlockingCard open_card);
   /// Waits for the card to be let go, within kCancelGrace; not for an answer.
   ~CardThread() override;
+  CardThread(const CardThread&) = delete;
+  CardThread& operator=(const CardThread&) = delete;
 
   void send(BytesView apdu) override;
   [[nodiscard]] Result<std::optional<Bytes>> receive(std::chrono::milliseconds timeout,

@@ -191,8 +191,9 @@ Result<bool> NfcTransport::is_ctap2(RunningCall& call) {
   if (auto begun = begin(std::array{kGetInfo}, call); !begun) {
     return std::unexpected(begun.error());
   }
-  const bool is_understood = answer_->status == kOk || answer_->status == kUpdate;
-  if (answer_->status == kUpdate) {
+  const auto status = answer_.value().status;
+  const bool is_understood = status == kOk || status == kUpdate;
+  if (status == kUpdate) {
     if (auto info = finish(call); !info) return std::unexpected(info.error());
   }
   return is_understood;

@@ -1,6 +1,7 @@
 #pragma once
 // One owner for each handle of PC/SC: product code releases none by hand.
 
+#include <optional>
 #include <utility>
 
 #include <winscard.h>
@@ -21,19 +22,20 @@ class PcscContext {
     if (result == SCARD_S_SUCCESS) return PcscContext(context);
     return std::unexpected(to_pcsc_error(result, "reach the reader service"));
   }
-  PcscContext(PcscContext&& other) noexcept : context_(std::exchange(other.context_, 0)) {}
+  PcscContext(PcscContext&& other) noexcept
+      : context_(std::exchange(other.context_, std::nullopt)) {}
   PcscContext(const PcscContext&) = delete;
   PcscContext& operator=(const PcscContext&) = delete;
   PcscContext& operator=(PcscContext&&) = delete;
   ~PcscContext() {
     // Fails only when the daemon has ended, and then nothing is left to release.
-    if (context_ != 0) (void)SCardReleaseContext(context_);
+    if (context_) (void)SCardReleaseContext(*context_);
   }
-  [[nodiscard]] SCARDCONTEXT get() const noexcept { return context_; }
+  [[nodiscard]] SCARDCONTEXT get() const noexcept { return context_.value_or(0); }
 
  private:
   explicit PcscContext(SCARDCONTEXT context) noexcept : context_(context) {}
-  SCARDCONTEXT context_ = 0;
+  std::optional<SCARDCONTEXT> context_;
 };
 
 /// A shared connection to the card in a reader.
@@ -41,12 +43,15 @@ class PcscConnection {
  public:
   /// SCARD_S_SUCCESS, or why there is none; may take as long as the card takes to power up.
   [[nodiscard]] LONG connect(const PcscContext& context, const char* reader) {
-    return SCardConnect(context.get(),
-                        reader,
-                        SCARD_SHARE_SHARED,
-                        SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1,
-                        &card_,
-                        &protocol_);
+    SCARDHANDLE card = 0;
+    const LONG result = SCardConnect(context.get(),
+                                     reader,
+                                     SCARD_SHARE_SHARED,
+                                     SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1,
+                                     &card,
+                                     &protocol_);
+    if (result == SCARD_S_SUCCESS) card_ = card;
+    return result;
   }
   PcscConnection() = default;
   PcscConnection(const PcscConnection&) = delete;
@@ -54,16 +59,17 @@ class PcscConnection {
   ~PcscConnection() { disconnect(CardEnding::kLeave); }
 
   void disconnect(CardEnding ending) noexcept {
-    if (card_ == 0) return;
+    const auto card = std::exchange(card_, std::nullopt);
+    const DWORD disposition =
+        ending == CardEnding::kPowerDown ? SCARD_UNPOWER_CARD : SCARD_LEAVE_CARD;
     // Fails only when card, reader or daemon has left.
-    (void)SCardDisconnect(std::exchange(card_, 0),
-                          ending == CardEnding::kPowerDown ? SCARD_UNPOWER_CARD : SCARD_LEAVE_CARD);
+    if (card) (void)SCardDisconnect(*card, disposition);
   }
-  [[nodiscard]] SCARDHANDLE get() const noexcept { return card_; }
+  [[nodiscard]] SCARDHANDLE get() const noexcept { return card_.value_or(0); }
   [[nodiscard]] DWORD protocol() const noexcept { return protocol_; }
 
  private:
-  SCARDHANDLE card_ = 0;
+  std::optional<SCARDHANDLE> card_;
   DWORD protocol_ = SCARD_PROTOCOL_UNDEFINED;
 };
 
@@ -82,11 +88,12 @@ class PcscTransaction {
   ~PcscTransaction() { end(); }
 
   void end() noexcept {
-    if (card_ != 0) (void)SCardEndTransaction(std::exchange(card_, 0), SCARD_LEAVE_CARD);
+    const auto card = std::exchange(card_, std::nullopt);
+    if (card) (void)SCardEndTransaction(*card, SCARD_LEAVE_CARD);
   }
 
  private:
-  SCARDHANDLE card_ = 0;
+  std::optional<SCARDHANDLE> card_;
 };
 
 }  // namespace firstkey::device

@@ -24,6 +24,7 @@ class PcscSource final : public KeySource {
 
   /// Waits for the service and then for the looks at the cards already there, 3 s at most for each;
   /// what takes longer is reported later.
+  /// The sink must not call back from what it is told.
   void start(KeySink& sink) override;
   void stop() override;
   [[nodiscard]] bool owns(const KeyPath& path) const override {

@@ -1,7 +1,8 @@
 #pragma once
 // Waits for what pcscd tells of readers and cards, and for pcscd itself when it is not there or has
 // ended. Its thread lives as long as PC/SC keeps it, which may be longer than whoever started it:
-// then it reports to nobody who matters any more.
+// then it reports to nobody who matters any more. One at a time in a process: the client library
+// keeps what it reads of readers in one table for all its contexts, without a lock.
 
 #include <atomic>
 #include <chrono>

@@ -39,7 +39,7 @@ bool SeenCards::is_same_card(const Card& card, const ReaderState& reader) const 
 
 void SeenCards::remove(const std::string& reader) {
   const auto card = cards_.find(reader);
-  if (card->second.told && sink_ != nullptr) sink_->removed(card->second.told->path);
+  if (card->second.told && sink_ != nullptr) sink_->removed(card->second.told.value().path);
   cards_.erase(card);
 }
 

@@ -98,18 +98,14 @@ TEST_SUITE("device/pcsc_source") {
     if (is_absent()) return;
     const ReaderService service;
     const SoftwareCard card;
+    REQUIRE(Desk().sink.await(1, kPatience));  // so pcscd has seen it
     Desk desk;
-    REQUIRE(desk.sink.await(1, kPatience));  // so that pcscd has seen it
-    RecordingSink sink;
-    PcscSource source;
-    source.start(sink);
-    CHECK(sink.told() == Strings{kArrived});
-    CHECK(sink.last().display_name == "card on Virtual PCD");
-    CHECK(sink.last().is_simulated);
-    CHECK_FALSE(sink.last().usb.has_value());
-    CHECK_FALSE(sink.last().obstacle.has_value());
-    CHECK(source.obstacles().empty());
-    source.stop();
+    CHECK(desk.sink.told() == Strings{kArrived});
+    CHECK(desk.sink.last().display_name == "card on Virtual PCD");
+    CHECK(desk.sink.last().is_simulated);
+    CHECK_FALSE(desk.sink.last().usb.has_value());
+    CHECK_FALSE(desk.sink.last().obstacle.has_value());
+    CHECK(desk.source.obstacles().empty());
   }
 
   TEST_CASE("a card gets a PIN and a credential by one tap, and signs by the next") {
