@@ -18,7 +18,8 @@ namespace firstkey::device {
 
 namespace {
 
-constexpr const char* kSubsystem = "hidraw";
+constexpr const char* kSubsystem = "hidraw";  // and how the names of its nodes begin
+constexpr const char* kNodeFolder = "/dev";
 /// The events that udevd passes on once a node has its permissions; the kernel's own come earlier.
 constexpr const char* kAfterRules = "udev";
 /// There once udevd has started. Source: systemd 252, the check libudev's monitor makes itself.
@@ -26,7 +27,7 @@ constexpr const char* kUdevdSocket = "/run/udev/control";
 
 }  // namespace
 
-HidSource::HidSource() : udev_(udev_new()) {}
+HidSource::HidSource() : udev_(udev_new()), permissions_(kNodeFolder) {}
 
 void HidSource::start(KeySink& sink) {
   if (!udev_) {
@@ -86,15 +87,18 @@ bool HidSource::start_monitor() {
 }
 
 void HidSource::watch(KeySink& sink, const std::stop_token& stop) {
-  std::array<pollfd, 2> waits{{{.fd = udev_monitor_get_fd(monitor_.get()), .events = POLLIN},
+  std::array<pollfd, 3> waits{{{.fd = udev_monitor_get_fd(monitor_.get()), .events = POLLIN},
+                               {.fd = permissions_.fd(), .events = POLLIN},
                                {.fd = stopping_.fd(), .events = POLLIN}}};
-  while (!stop.stop_requested()) {
+  while (true) {
     constexpr int kForEver = -1;  // stop() signals
     if (::poll(waits.data(), waits.size(), kForEver) < 0 && errno != EINTR) {
       add_obstacle("udev's events cannot be heard any more", "start this program again");
       return;
     }
-    if (!stop.stop_requested() && waits[0].revents != 0) take_event(sink);
+    if (stop.stop_requested()) return;
+    if (waits[0].revents != 0) take_event(sink);
+    if (waits[1].revents != 0 && permissions_.has_changed(kSubsystem)) scan(sink);
   }
 }
 

@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "device/attribute_watch.h"
 #include "device/key_source.h"
 #include "device/udev_handles.h"
 #include "device/wake_event.h"
@@ -37,6 +38,7 @@ class HidSource final : public KeySource {
 
   Udev udev_;
   UdevMonitor monitor_;
+  AttributeWatch permissions_;     // of every node reported
   std::vector<SeenKey> reported_;  // only for start(), then for the watcher
   std::mutex mutex_;
   std::vector<Obstacle> obstacles_;  // under mutex_
