@@ -9,6 +9,7 @@
 #include "device/display_text.h"
 #include "device/hidraw_channel.h"
 #include "device/report_descriptor.h"
+#include "device/udev_handles.h"
 
 namespace firstkey::device {
 
@@ -110,6 +111,15 @@ std::optional<SeenKey> read_hid_node(udev_device& device) {
     key.obstacle = to_obstacle(opened.error(), node);
   }
   return key;
+}
+
+bool is_simulated_node(const KeyPath& path) {
+  const Udev context(udev_new());
+  if (!context) return false;
+  const auto name = path.text.substr(path.text.rfind('/') + 1);
+  const UdevDevice device(
+      udev_device_new_from_subsystem_sysname(context.get(), "hidraw", name.c_str()));
+  return device && is_virtual(*device);
 }
 
 }  // namespace firstkey::device

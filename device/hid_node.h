@@ -14,4 +14,7 @@ namespace firstkey::device {
 /// moment: no other way of asking is right for every kind of permission.
 [[nodiscard]] std::optional<SeenKey> read_hid_node(udev_device& device);
 
+/// Whether a program made the node at `path`, as it stands now and whatever was seen there before.
+[[nodiscard]] bool is_simulated_node(const KeyPath& path);
+
 }  // namespace firstkey::device

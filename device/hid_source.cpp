@@ -53,13 +53,9 @@ bool HidSource::owns(const KeyPath& path) const {
 
 Result<std::unique_ptr<Authenticator>> HidSource::open(const KeyPath& path,
                                                        const CallLimits& limits) {
-  const bool is_simulated = [&] {
-    const std::lock_guard lock(mutex_);
-    return std::ranges::find(simulated_, path) != simulated_.end();
-  }();
   return Fido2Authenticator::open(
       std::make_unique<HidLink>([node = path.text] { return HidrawChannel::open(node); }),
-      {.path = path.text, .is_simulated = is_simulated},
+      {.path = path.text, .is_simulated = is_simulated_node(path)},
       limits);
 }
 
@@ -154,19 +150,11 @@ void HidSource::look(KeySink& sink, udev_device& device) {
   }
   drop(sink, key->path);  // another key has taken the path, and the event in between was lost
   reported_.push_back(*key);
-  if (key->is_simulated) {
-    const std::lock_guard lock(mutex_);
-    simulated_.push_back(key->path);
-  }
   sink.arrived(std::move(*key));
 }
 
 void HidSource::drop(KeySink& sink, const KeyPath& path) {
   if (std::erase_if(reported_, [&](const SeenKey& key) { return key.path == path; }) == 0) return;
-  {
-    const std::lock_guard lock(mutex_);
-    std::erase(simulated_, path);
-  }
   sink.removed(path);
 }
 

@@ -38,11 +38,10 @@ class HidSource final : public KeySource {
 
   Udev udev_;
   UdevMonitor monitor_;
-  AttributeWatch permissions_;     // of every node reported
+  AttributeWatch permissions_;
   std::vector<SeenKey> reported_;  // only for start(), then for the watcher
   std::mutex mutex_;
   std::vector<Obstacle> obstacles_;  // under mutex_
-  std::vector<KeyPath> simulated_;   // under mutex_: of those reported
   WakeEvent stopping_;
   std::jthread watcher_;
 };

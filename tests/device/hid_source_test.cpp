@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "device/composite_discovery.h"
+#include "device/hid_node.h"
 #include "tests/support/parts.h"
 
 using namespace std::chrono_literals;
@@ -240,6 +241,10 @@ TEST_SUITE("device/hid_source") {
     CHECK(discovery->keys()[0].is_simulated);
     CHECK_FALSE(discovery->keys()[0].usb.has_value());
     CHECK(discovery->keys()[0].display_name == "Made up (simulated)");
+    CHECK(firstkey::device::is_simulated_node(discovery->keys()[0].path));
+    bus.plug(5);
+    CHECK_FALSE(firstkey::device::is_simulated_node(
+        {.transport = firstkey::device::Transport::kUsb, .text = "/dev/hidraw5"}));
   }
 
   TEST_CASE("a path where nothing is cannot be opened") {
