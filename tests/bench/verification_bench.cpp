@@ -2,7 +2,6 @@
 // does the same cryptography on the same vector; the ratios printed at the end are bare OpenSSL's
 // time over ours, in one run with repetitions taken in random turn. Nothing is cached on our side.
 
-#include <map>
 #include <memory>
 #include <vector>
 
@@ -17,6 +16,7 @@
 #include "core/webauthn/cbor.h"
 #include "core/webauthn/json.h"
 #include "core/webauthn/registration_verifier.h"
+#include "tests/bench/ratios.h"
 #include "tests/support/webauthn_vectors.h"
 
 namespace {
@@ -25,6 +25,7 @@ namespace core = firstkey::core;
 namespace webauthn = firstkey::core::webauthn;
 using core::Bytes;
 using core::BytesView;
+using firstkey::tests::MedianReporter;
 
 /// One vector as a client sends it, and its pieces as a bare OpenSSL loop needs them.
 struct Registration {
@@ -187,35 +188,8 @@ void bare_none(benchmark::State& state) {
   }
 }
 
-/// The console's table, and the medians kept for the ratios.
-class MedianReporter : public benchmark::ConsoleReporter {
- public:
-  void ReportRuns(const std::vector<Run>& runs) override {
-    ConsoleReporter::ReportRuns(runs);
-    for (const auto& run : runs) {
-      if (run.run_type == Run::RT_Aggregate && run.aggregate_name == "median") {
-        medians_[run.run_name.function_name] = run.GetAdjustedCPUTime();
-      }
-    }
-  }
-  [[nodiscard]] double median(const std::string& name) const {
-    const auto found = medians_.find(name);
-    return found == medians_.end() ? 0 : found->second;
-  }
-
- private:
-  std::map<std::string, double> medians_;
-};
-
-void print_ratio(const MedianReporter& reporter, const char* bare, const char* ours) {
-  std::printf("%-28s / %-24s %6.3f  (target 0.9)\n",
-              bare,
-              ours,
-              reporter.median(bare) / reporter.median(ours));
-}
-
 void print_rest(const MedianReporter& reporter, const char* ours, const char* openssl) {
-  std::printf("%-28s - %-24s %6.2f us (target 15)\n",
+  std::printf("%-32s - %-28s %6.2f us (target 15)\n",
               ours,
               openssl,
               reporter.median(ours) - reporter.median(openssl));
@@ -228,17 +202,6 @@ void add(const char* name, void (*run)(benchmark::State&)) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::vector<std::string> defaults{"verification_bench",
-                                    "--benchmark_repetitions=9",
-                                    "--benchmark_min_time=0.2",
-                                    "--benchmark_enable_random_interleaving=true",
-                                    "--benchmark_report_aggregates_only=true"};
-  std::vector<char*> arguments;
-  for (auto& argument : defaults) arguments.push_back(argument.data());
-  for (int i = 1; i < argc; ++i) arguments.push_back(argv[i]);
-  int count = static_cast<int>(arguments.size());
-  benchmark::Initialize(&count, arguments.data());
-
   add("bare_certified", bare_certified);
   add("openssl_share_certified", openssl_share_certified);
   add("certified", [](auto& state) { verify_from_json(state, "packed-es256"); });
@@ -249,10 +212,10 @@ int main(int argc, char** argv) {
   add("none", [](auto& state) { verify_from_json(state, "none-es256"); });
 
   MedianReporter reporter;
-  benchmark::RunSpecifiedBenchmarks(&reporter);
-  print_ratio(reporter, "bare_certified", "certified");
-  print_ratio(reporter, "bare_self_from_parameters", "self");
-  print_ratio(reporter, "bare_self_from_copied_curve", "self");
+  firstkey::tests::run_benchmarks(argc, argv, reporter);
+  reporter.print_ratio("bare_certified", "certified", "target 0.9");
+  reporter.print_ratio("bare_self_from_parameters", "self", "target 0.9");
+  reporter.print_ratio("bare_self_from_copied_curve", "self", "target 0.9");
   print_rest(reporter, "certified", "openssl_share_certified");
   print_rest(reporter, "self", "bare_self_from_copied_curve");
   print_rest(reporter, "none", "bare_none");
