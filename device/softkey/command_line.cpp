@@ -23,12 +23,14 @@ constexpr const char* kExamples =
     "  firstkey-softkey --udp 127.0.0.1:8111:7112 --state my.key --root-out root.pem\n"
     "  firstkey-softkey --udp 127.0.0.1:0:7112 --touch delay:1500\n"
     "  firstkey-softkey --vpcd 127.0.0.1:35963 --touch delay:500\n"
+    "  firstkey-softkey --uhid --state my.key\n"
     "  firstkey-softkey --state my.key --print-root";
 
 /// What CLI11 fills; what it cannot check by itself is checked in to_command_line.
 struct RawOptions {
   std::string udp;
   std::string vpcd;
+  bool is_uhid = false;
   std::string presence = "tap";
   std::string state;
   std::string touch = "auto";
@@ -81,6 +83,8 @@ void declare_running(CLI::App& app, RawOptions& raw) {
   app.add_option("--vpcd", raw.vpcd, "be a card: go into the virtual reader vpcd listens for")
       ->type_name("HOST:PORT")
       ->excludes("--udp");
+  app.add_flag("--uhid", raw.is_uhid, "be a HID key of this machine, through /dev/uhid")
+      ->excludes("--udp", "--vpcd");
   app.add_option(
          "--serve-ready-fd", raw.ready_fd, "write the line \"ready ...\" there, not to stdout")
       ->check(CLI::Range(1, 1023))
@@ -138,12 +142,14 @@ std::expected<CommandLine, ExitNow> to_command_line(const RawOptions& raw) {
     line.front_end = std::move(*address);
     line.settings.transport = "nfc";
   }
+  if (raw.is_uhid) line.front_end = UhidNode{};
   if (!raw.state.empty()) line.state_file = raw.state;
   if (!raw.root_out.empty()) line.root_file = raw.root_out;
   if (raw.ready_fd >= 0) line.ready_fd = raw.ready_fd;
   const bool serves = !std::holds_alternative<std::monostate>(line.front_end);
   const bool shows_root = line.prints_root || line.root_file;
-  if (!serves && !shows_root) return misuse("nothing to do: name --udp, --vpcd or --print-root");
+  if (!serves && !shows_root)
+    return misuse("nothing to do: name --udp, --uhid, --vpcd or --print-root");
   if (!serves && !line.state_file) {
     return misuse("without --state the root is gone when this program ends");
   }

@@ -93,6 +93,7 @@ int run_key(const softkey::CommandLine& line, softkey::CredentialStore& store) {
   softkey::TouchByPolicy touch(line.touch);
   softkey::OncePerTap tap(touch, clock.now());
   const auto* udp = std::get_if<softkey::UdpAddress>(&line.front_end);
+  const auto* uhid = std::get_if<softkey::UhidNode>(&line.front_end);
   const auto* vpcd = std::get_if<softkey::VpcdAddress>(&line.front_end);
   const bool is_tap =
       vpcd != nullptr && line.card_presence == softkey::CommandLine::CardPresence::kOncePerTap;
@@ -103,6 +104,10 @@ int run_key(const softkey::CommandLine& line, softkey::CredentialStore& store) {
   if (udp != nullptr) {
     softkey::HidFrontend hid(**key, clock, random);
     return serve(line, softkey::UdpPump::open(*udp), softkey::to_string(*udp), hid, touch);
+  }
+  if (uhid != nullptr) {
+    softkey::HidFrontend hid(**key, clock, random);
+    return serve(line, softkey::UhidPump::open(*uhid), softkey::to_string(*uhid), hid, touch);
   }
   if (vpcd != nullptr) {
     softkey::CardFrontend card(**key);

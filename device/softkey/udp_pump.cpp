@@ -1,6 +1,5 @@
 #include "device/softkey/udp_pump.h"
 
-#include <algorithm>
 #include <cerrno>
 
 #include <netinet/in.h>
@@ -10,8 +9,6 @@
 
 namespace firstkey::device::softkey {
 namespace {
-
-constexpr int kTickInterval = 10;  // ms: how late a keep-alive or a delayed touch may be
 
 std::optional<std::uint16_t> bound_port(int socket) {
   sockaddr_in address{};
@@ -49,49 +46,19 @@ std::expected<UdpPump, int> UdpPump::open(const UdpAddress& address) {
   return UdpPump(std::move(socket), {address.host, *port, address.reply_port});
 }
 
-void UdpPump::run(HidFrontend& frontend, OperatorInput& operator_input, TouchByPolicy& touch) {
-  while (true) {
-    const int timeout = frontend.is_busy() ? kTickInterval : -1;
-    if (wait_for(socket_.get(), operator_input, timeout)) {
-      while (const auto report = receive()) send(frontend.receive(*report));
-    }
-    for (const Gesture gesture : operator_input.read()) {
-      switch (gesture) {
-        case Gesture::kTouch:
-          touch.touch();
-          break;
-        case Gesture::kPowerCycle:
-          frontend.power_cycle();
-          break;
-        case Gesture::kEnd:
-          return;
-      }
-    }
-    send(frontend.tick());
-  }
-}
-
-std::optional<Report> UdpPump::receive() const {
-  // Some clients send hidraw's leading report number along; datagrams of other sizes are no reports
-  // and are read away like noise on a wire.
+std::optional<Reports> UdpPump::receive() {
+  // Datagrams of other sizes are no reports and are read away like noise on a wire.
   std::array<std::uint8_t, kReportSize + 2> datagram{};
+  Reports reports;
   while (true) {
     const ssize_t size = ::recv(socket_.get(), datagram.data(), datagram.size(), 0);
-    if (size < 0) return {};
-    const BytesView bytes = BytesView(datagram).first(static_cast<std::size_t>(size));
-    Report report{};
-    if (bytes.size() == kReportSize) {
-      std::ranges::copy(bytes, report.begin());
-      return report;
-    }
-    if (bytes.size() == kReportSize + 1 && bytes.front() == 0) {
-      std::ranges::copy(bytes.subspan(1), report.begin());
-      return report;
-    }
+    if (size < 0) return reports;
+    const auto report = to_report(BytesView(datagram).first(static_cast<std::size_t>(size)));
+    if (report) reports.push_back(*report);
   }
 }
 
-void UdpPump::send(const Reports& reports) const {
+void UdpPump::send(const Reports& reports) {
   const sockaddr_in peer = socket_address(address_.host, address_.reply_port);
   for (const Report& report : reports) {
     // Nobody may be listening: as with a wire, the client notices by the answer it does not get.

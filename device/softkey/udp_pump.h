@@ -6,9 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "device/softkey/hid_frontend.h"
-#include "device/softkey/operator_input.h"
-#include "device/softkey/user_presence.h"
+#include "device/softkey/hid_pump.h"
 
 namespace firstkey::device::softkey {
 
@@ -23,21 +21,22 @@ struct UdpAddress {
 /// "udp:HOST:PORT:REPLYPORT", as clients are told it.
 [[nodiscard]] std::string to_string(const UdpAddress& address);
 
-class UdpPump {
+class UdpPump final : public HidPump {
  public:
   /// Errors: errno.
   [[nodiscard]] static std::expected<UdpPump, int> open(const UdpAddress& address);
 
   /// The address in use, its port filled in.
   [[nodiscard]] const UdpAddress& address() const { return address_; }
-  /// Carries reports until `operator_input` says it is time to end.
-  void run(HidFrontend& frontend, OperatorInput& operator_input, TouchByPolicy& touch);
 
  private:
   UdpPump(FileDescriptor socket, UdpAddress address)
       : socket_(std::move(socket)), address_(std::move(address)) {}
-  [[nodiscard]] std::optional<Report> receive() const;
-  void send(const Reports& reports) const;
+  [[nodiscard]] int descriptor() const override { return socket_.get(); }
+  [[nodiscard]] std::optional<Reports> receive() override;
+  void send(const Reports& reports) override;
+  /// Datagrams know no plug: the key forgets, and nobody sees it leave.
+  [[nodiscard]] Wire replug(const OperatorInput& /*operator_input*/) override { return Wire::kUp; }
 
   FileDescriptor socket_;
   UdpAddress address_;

@@ -16,6 +16,7 @@ using firstkey::device::softkey::parse_command_line;
 using firstkey::device::softkey::Settings;
 using firstkey::device::softkey::TouchPolicy;
 using firstkey::device::softkey::UdpAddress;
+using firstkey::device::softkey::UhidNode;
 using firstkey::device::softkey::VpcdAddress;
 using firstkey::tests::softkey::CapturedOutput;
 
@@ -46,6 +47,13 @@ TEST_SUITE("device/softkey/command_line") {
     CHECK(std::get<VpcdAddress>(line->front_end).port == 35963);
     CHECK(line->settings.transport == "nfc");
     CHECK(line->card_presence == CommandLine::CardPresence::kAlways);
+  }
+
+  TEST_CASE("a key of this machine's kernel is on /dev/uhid") {
+    const auto line = parse({"--uhid"});
+    REQUIRE(line.has_value());
+    CHECK(to_string(std::get<UhidNode>(line->front_end)) == "uhid:/dev/uhid");
+    CHECK(line->settings.transport == "usb");
   }
 
   TEST_CASE("every quirk can be asked for") {
@@ -96,6 +104,8 @@ TEST_SUITE("device/softkey/command_line") {
         {"--udp", "10.0.0.1:8111:7112"},
         {"--vpcd", "127.0.0.1"},
         {"--udp", "127.0.0.1:8111:7112", "--vpcd", "127.0.0.1:35963"},
+        {"--uhid", "--udp", "127.0.0.1:8111:7112"},
+        {"--uhid", "--vpcd", "127.0.0.1:35963"},
         {"--udp", "127.0.0.1:8111:7112", "--touch", "often"},
         {"--udp", "127.0.0.1:8111:7112", "--attestation", "tpm"},
         {"--udp", "127.0.0.1:8111:7112", "--aaguid", "0011"},
