@@ -68,6 +68,16 @@ std::vector<ErrorCode> warnings_for(const User& user, const PassPolicy& policy) 
   return warnings;
 }
 
+/// Whether the actor's bootstrap pass may be issued anew: it is over, it never became void, and
+/// nobody else could give them one. That a second administrator existed once, the missing pass
+/// tells: it was deleted then.
+bool may_renew_bootstrap(Act& act) {
+  auto& view = act.view();
+  const auto pass = view.pass_of(act.actor().id);
+  return pass && pass->is_bootstrap && act.now() >= pass->end() &&
+         view.count_administrators() == 1 && view.credentials_of(act.actor().id).empty();
+}
+
 void note_pass(Act& act, const Pass& pass) {
   act.note_correlation(pass.correlation);
   act.note("passId", pass.id.text());
@@ -114,7 +124,10 @@ Result<PassIssuer::Draft> PassIssuer::draft() {
 }
 
 Result<Pass> PassIssuer::decide(Act& act, const PassRequest& request, const Draft& draft) {
-  const auto user = act.find_user(Operation::kIssuePass, request.user);
+  auto user = act.find_user(Operation::kIssuePass, request.user);
+  const bool is_bootstrap =
+      !user && user.error().code == ErrorCode::kNotForOneself && may_renew_bootstrap(act);
+  if (is_bootstrap) user = act.actor();
   if (!user) return std::unexpected(user.error());
   const auto& policy = act.settings().pass_policy;
   if (auto checked = check_eligible(user.value(), policy); !checked) {
@@ -132,12 +145,13 @@ Result<Pass> PassIssuer::decide(Act& act, const PassRequest& request, const Draf
             .start_at = terms->start_at,
             .lifetime = terms->lifetime,
             .is_one_time = terms->is_one_time,
-            .is_bootstrap = false,
+            .is_bootstrap = is_bootstrap,
             .redeemed_at = std::nullopt};
   note_pass(act, pass);
   act.note("startDateTime", to_rfc3339(pass.start_at));
   act.note("lifetimeInMinutes", std::to_string(pass.lifetime.count()));
   act.note("isUsableOnce", pass.is_one_time ? "true" : "false");
+  if (is_bootstrap) act.note("isBootstrap", "true");
   return pass;
 }
 

@@ -61,7 +61,10 @@ class PassIssuer {
       : administration_(administration), random_(random), pepper_(pepper), hasher_(hasher) {}
 
   /// Issues a pass in place of the user's earlier one, whose sessions end. A disabled user or one
-  /// out of the policy's scope gets a pass with a warning.
+  /// out of the policy's scope gets a pass with a warning. Nobody issues their own but the one
+  /// whose bootstrap pass is over and void no sooner, while they are the only administrator and
+  /// have no credential: it is issued anew.
+
   /// Errors: kUserUnknown, kExternalGuest, kPassDisabledByPolicy (passes are off),
   /// kMultiUseForbidden, kLifetimeOutOfRange (naming the range), kStartTimeInPast (by over a
   /// minute; less counts as now), kInvalidArgument (over a year ahead), kPepperUnreadable.

@@ -20,6 +20,9 @@ using firstkey::tests::AdministrationFixture;
 using firstkey::tests::code_of;
 using firstkey::tests::FakePepper;
 using firstkey::tests::make_credential;
+using std::chrono::hours;
+using std::chrono::microseconds;
+using std::chrono::minutes;
 
 namespace {
 
@@ -27,6 +30,8 @@ const DeploymentRequest kRequest{
     .relying_party = {.id = "example.org", .name = "Example", .origins = {"https://example.org"}},
     .administrator_name = "ana@example.org",
     .administrator_display_name = "Ana Ortega"};
+
+const firstkey::core::PassRequest kForOneself{.user = {"ana@example.org"}};
 
 /// A store nobody has begun yet.
 struct EmptyStore {
@@ -111,6 +116,62 @@ TEST_SUITE("core/administration/deployment") {
     EmptyStore f;
     REQUIRE(f.deployment.initialise(kRequest));
     CHECK(code_of(f.issuer.issue({.user = {"ana@example.org"}})) == ErrorCode::kNotForOneself);
+  }
+
+  TEST_CASE("a bootstrap pass that is over is issued anew, to the microsecond") {
+    for (const auto& [after, is_renewed] :
+         {std::pair{microseconds(-1), false}, {microseconds(0), true}, {microseconds(1), true}}) {
+      CAPTURE(after.count());
+      EmptyStore f;
+      REQUIRE(f.deployment.initialise(kRequest));
+      f.clock.advance(minutes(60) + after);
+      CHECK(f.issuer.issue(kForOneself).has_value() == is_renewed);
+    }
+  }
+
+  TEST_CASE("a renewed bootstrap pass is one, works as one, and is audited as one") {
+    EmptyStore f;
+    const auto begun = f.deployment.initialise(kRequest);
+    f.clock.advance(hours(2));
+    const auto renewed = f.issuer.issue(kForOneself);
+    REQUIRE(renewed);
+    CHECK(renewed->pass.is_bootstrap);
+    CHECK(renewed->replaced == begun->bootstrap.pass.id);
+    REQUIRE(f.store.read([&](auto& t) {
+      const auto rows = t.audit_rows(3, 1);  // after store.init and the first pass.issue
+      REQUIRE(rows.size() == 1);
+      CHECK(rows.front().action == "pass.issue");
+      CHECK(rows.front().correlation == renewed->pass.correlation);
+      CHECK(rows.front().details.at("isBootstrap") == "true");
+    }));
+    CHECK(f.redeem(f.passcode_of(renewed.value())).has_value());
+    REQUIRE(f.directory.add({.name = "max", .roles = {Role::kAuditor}}));
+    CHECK_FALSE(f.redeem(f.passcode_of(renewed.value())).has_value());
+  }
+
+  TEST_CASE("once a second administrator existed nothing is renewed, gone or not") {
+    EmptyStore f;
+    REQUIRE(f.deployment.initialise(kRequest));
+    f.clock.advance(hours(2));
+    REQUIRE(f.directory.add({.name = "max", .roles = {Role::kAuditor}}));
+    CHECK(code_of(f.issuer.issue(kForOneself)) == ErrorCode::kNotForOneself);
+    REQUIRE(f.directory.remove({"max"}));
+    CHECK(code_of(f.issuer.issue(kForOneself)) == ErrorCode::kNotForOneself);
+  }
+
+  TEST_CASE("who holds a credential, or has no bootstrap pass, renews nothing") {
+    EmptyStore f;
+    const auto begun = f.deployment.initialise(kRequest);
+    f.clock.advance(hours(2));
+    REQUIRE(f.store.write([&](auto& t) {
+      CHECK(t.insert_credential(make_credential(begun->administrator)));
+      return firstkey::core::Store::Ending::kCommit;
+    }));
+    CHECK(code_of(f.issuer.issue(kForOneself)) == ErrorCode::kNotForOneself);
+    EmptyStore other;
+    REQUIRE(other.deployment.initialise(kRequest));
+    REQUIRE(other.issuer.remove({"ana@example.org"}));
+    CHECK(code_of(other.issuer.issue(kForOneself)) == ErrorCode::kNotForOneself);
   }
 
   TEST_CASE("a second administrator makes the bootstrap pass void") {
