@@ -237,11 +237,13 @@ Result<LiveSession> enter_session(WriteTransaction& transaction,
     if (purpose != SessionPurpose::kLook) return told(reason.value());
     return live;
   }
-  if (purpose == SessionPurpose::kRegister &&
-      now >= end_of_registration(live.session, live.settings.pass_policy)) {
+  const bool is_registering_over =
+      now >= end_of_registration(live.session, live.settings.pass_policy);
+  if (purpose == SessionPurpose::kRegister && is_registering_over) {
     return told(ErrorCode::kWindowOver);
   }
-  if (!live.session.is_one_time && purpose != SessionPurpose::kLook) {
+  // A proof in the grace is no act that would begin the idle limit anew.
+  if (!live.session.is_one_time && purpose != SessionPurpose::kLook && !is_registering_over) {
     live.session.last_seen_at = now;
     transaction.update_session(live.session);
   }

@@ -207,6 +207,16 @@ TEST_SUITE("core/window") {
     CHECK(refusal(ticket) == ErrorCode::kWindowOver);
   }
 
+  TEST_CASE_FIXTURE(Fixture, "a proof in the grace does not bring an idle session back") {
+    const auto ticket = open_multi_use();
+    store_unproven(ticket);
+    clock.advance(minutes(16));
+    CHECK_FALSE(refusal(ticket, SessionPurpose::kProve));
+    CHECK(refusal(ticket) == ErrorCode::kWindowOver);
+    clock.advance(minutes(1));
+    CHECK(refusal(ticket, SessionPurpose::kProve) == ErrorCode::kWindowOver);
+  }
+
   TEST_CASE_FIXTURE(Fixture, "a credential stored in time may be proved for two more minutes") {
     const auto ticket = open_one_time();
     store_unproven(ticket);
