@@ -185,6 +185,29 @@ TEST_SUITE("core/local_verifier_proof") {
     CHECK(f.record(key.id)->is_backed_up);
   }
 
+  TEST_CASE_TEMPLATE(
+      "a second proof counts on, and leaves the time of the first", Fixture, STORES) {
+    Fixture f;
+    REQUIRE(f.prove(f.ticket, f.key));
+    const auto first = f.record(f.key.id)->proven_at;
+    f.clock.advance(minutes(1));
+    REQUIRE(f.prove(f.ticket, f.key));
+    CHECK(f.record(f.key.id)->proven_at == first);
+    CHECK(f.record(f.key.id)->sign_count == f.key.sign_count);
+  }
+
+  TEST_CASE_TEMPLATE("a record of another owner is none of this session's", Fixture, STORES) {
+    Fixture f;
+    const auto response = f.key.prove(f.proof_options(f.ticket, f.key));
+    f.write([&](WriteTransaction& t) {
+      auto record = t.credential(f.key.id).value();
+      record.user = f.max.id;
+      t.update_credential(record);
+    });
+    CHECK(refusal(f.verifier.submit_proof(f.ticket, response)) == ErrorCode::kCredentialUnknown);
+    CHECK(refusal(f.verifier.withdraw(f.ticket, f.key.id)) == ErrorCode::kCredentialUnknown);
+  }
+
   TEST_CASE_TEMPLATE("a registration's challenge proves nothing", Fixture, STORES) {
     Fixture f;
     auto issued = f.proof_options(f.ticket, f.key);
