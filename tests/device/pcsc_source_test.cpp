@@ -239,7 +239,7 @@ TEST_SUITE("device/pcsc_source") {
     Desk desk;
     const auto path = *KeyPath::parse("ccid:Virtual PCD 00 00");
     REQUIRE(desk.sink.await(1, kPatience));
-    CHECK(desk.source.open(path, {.time_left = 300ms}).error().code == ErrorCode::kTimeout);
+    CHECK(desk.source.open(path, {.time_left = 1s}).error().code == ErrorCode::kTimeout);
     CHECK(desk.source.open(path, kPlenty).error().code == ErrorCode::kBusy);
     const SoftwareCard card({}, ReaderService::kSecondReader);
     REQUIRE(desk.sink.await(2, kPatience));
