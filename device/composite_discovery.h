@@ -19,6 +19,8 @@ class CompositeDiscovery final : public KeyDiscovery, private KeySink {
   /// Starts every source. With `only`, keys at other paths are neither shown nor opened.
   explicit CompositeDiscovery(std::vector<std::unique_ptr<KeySource>> sources,
                               std::optional<KeyPath> only = std::nullopt);
+  CompositeDiscovery(const CompositeDiscovery&) = delete;
+  CompositeDiscovery& operator=(const CompositeDiscovery&) = delete;
   /// Stops every source.
   ~CompositeDiscovery() override;
 

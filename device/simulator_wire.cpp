@@ -19,6 +19,9 @@ using Clock = std::chrono::steady_clock;
 /// A simulator that lives answers in a millisecond; a machine under load may take it this long.
 constexpr std::chrono::milliseconds kAnswerPatience{1000};
 
+/// Frames kept for the next call: the longest message (129) and what may go before it.
+constexpr std::size_t kMaxOverheard = 256;
+
 // Source: CTAP 2.1 §11.2.4 and §11.2.9.1.
 constexpr std::size_t kCommandOffset = 4;
 constexpr std::size_t kSizeOffset = 6;  // the low byte of two: no message here is longer
@@ -130,6 +133,8 @@ class LeasedChannel final : public FrameChannel {
       : wire_(std::move(wire)), channel_(std::move(channel)), probed_id_(wire_->our_channel_id_) {
     wire_->leased_ = this;
   }
+  LeasedChannel(const LeasedChannel&) = delete;
+  LeasedChannel& operator=(const LeasedChannel&) = delete;
   ~LeasedChannel() override {
     const std::lock_guard lock(wire_->turn_);
     channel_.reset();
@@ -165,7 +170,7 @@ class LeasedChannel final : public FrameChannel {
     const std::unique_lock lock(reading_, std::try_to_lock);
     if (!lock.owns_lock()) return channel_->write(to_ping(*probed_id_)).has_value();
     const auto answer = ping(*channel_, wake, *probed_id_, [this](const HidFrame& frame) {
-      overheard_.push_back(frame);
+      if (overheard_.size() < kMaxOverheard) overheard_.push_back(frame);
     });
     if (answer && says_invalid_channel(*answer)) is_replugged_ = true;
     return is_known(answer);

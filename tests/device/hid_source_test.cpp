@@ -107,6 +107,10 @@ class MockBus {
   }
   void pull(int number) {
     umockdev_testbed_uevent(testbed_, node_paths_.at(number).c_str(), "remove");
+    pull_unheard(number);
+  }
+  /// Pulled, and the event lost.
+  void pull_unheard(int number) {
     umockdev_testbed_remove_device(testbed_, node_paths_.at(number).c_str());
   }
   /// udevd says so once a rule or an administrator has changed a node.
@@ -219,6 +223,20 @@ TEST_SUITE("device/hid_source") {
     CHECK_FALSE(granted.key.obstacle.has_value());
     bus.allow(4, std::filesystem::perms::none);
     CHECK(next(*discovery).key.obstacle.has_value());
+  }
+
+  TEST_CASE("a removal whose event was lost is seen at the next look at everything") {
+    if (lacks_umockdev()) return;
+    MockBus bus;
+    bus.plug(4);
+    bus.plug(5);
+    const auto discovery = discover();
+    CHECK(discovery->wait(kPatience, {}).size() == 2);
+    bus.pull_unheard(4);
+    bus.allow(5, std::filesystem::perms::owner_all);
+    const auto seen = next(*discovery);
+    CHECK(seen.kind == KeyEvent::Kind::kRemoved);
+    CHECK(seen.key.path.text == "/dev/hidraw4");
   }
 
   TEST_CASE("an event that changes nothing is not told") {
