@@ -39,6 +39,10 @@ bool keeps_pin_for_key(const State& state) {
          std::holds_alternative<OpeningProofKey>(state);
 }
 
+bool is_usable(const device::KeyEvent& event) {
+  return event.kind != device::KeyEvent::Kind::kRemoved && !event.key.obstacle;
+}
+
 Ending::How how_of(const State& state) {
   if (std::holds_alternative<Finished>(state)) return Ending::How::kFinished;
   if (std::holds_alternative<Expired>(state)) return Ending::How::kExpired;
@@ -97,7 +101,8 @@ std::optional<Ending> CeremonyLoop::run() {
 }
 
 bool CeremonyLoop::is_over() const {
-  return is_final(state_) && is_session_finished_ && keys_.is_quiet();
+  // A key that is quiet has left what it had to say: looked at in this order, nothing is missed.
+  return is_final(state_) && is_session_finished_ && keys_.is_quiet() && box_->is_empty();
 }
 
 Ending CeremonyLoop::ending() const {
@@ -110,21 +115,28 @@ Ending CeremonyLoop::ending() const {
 // What comes
 
 void CeremonyLoop::handle(std::vector<device::KeyEvent> events) {
-  for (const device::KeyEvent& event : events) handle(event);
+  if (choices_.only_key) {
+    std::erase_if(events, [this](const device::KeyEvent& event) {
+      return event.key.path != choices_.only_key.value();
+    });
+  }
+  // All are known before the machine hears of the first: of several that are there, one is chosen.
+  for (const device::KeyEvent& event : events) {
+    if (is_usable(event)) {
+      keys_.arrived(event.key);
+    } else {
+      keys_.left(KeyId{event.key.arrival}, time_.uptime());
+    }
+  }
+  for (const device::KeyEvent& event : events) tell_machine(event);
 }
 
-void CeremonyLoop::handle(const device::KeyEvent& event) {
+void CeremonyLoop::tell_machine(const device::KeyEvent& event) {
   const device::SeenKey& key = event.key;
-  if (choices_.only_key && key.path != choices_.only_key.value()) return;
   const KeyId id{key.arrival};
-  if (event.kind == device::KeyEvent::Kind::kRemoved || key.obstacle)
-    keys_.left(id, time_.uptime());
-  if (event.kind == device::KeyEvent::Kind::kRemoved) return feed(KeyRemoved{id});
-  if (key.obstacle) {
-    feed(KeyRemoved{id});
-    return handle(key.obstacle.value());
-  }
-  keys_.arrived(key);
+  if (!is_usable(event)) feed(KeyRemoved{id});
+  if (event.kind == device::KeyEvent::Kind::kRemoved) return;
+  if (key.obstacle) return handle(key.obstacle.value());
   feed(KeyArrived{{.id = id, .display_name = key.display_name, .transport = key.path.transport}});
 }
 
@@ -141,7 +153,7 @@ void CeremonyLoop::handle(KeyReport report) {
 }
 
 void CeremonyLoop::hear(const KeyReport& report, const Input& input) {
-  if (!keys_.is_current(report)) return;  // of work that was given up since
+  if (!keys_.accept(report)) return;  // of work that was given up since
   if (const auto* opened = std::get_if<KeyOpened>(&input)) {
     keys_.remember_facts(report.key, opened->profile.facts);
   }
@@ -152,7 +164,7 @@ void CeremonyLoop::hear(const KeyReport& report, const Input& input) {
 }
 
 void CeremonyLoop::hear(const KeyReport& report, const device::CredentialResponse& made) {
-  if (!keys_.is_current(report) || !making_) {
+  if (!keys_.accept(report) || !making_) {
     // Too late: it is on the key and nobody waits for it. No key's, so that no state takes it.
     return feed(CredentialMade{.key = KeyId{}, .credential_id = made.credential_id});
   }
@@ -170,7 +182,7 @@ void CeremonyLoop::hear(const KeyReport& report, const device::CredentialRespons
 }
 
 void CeremonyLoop::hear(const KeyReport& report, const device::AssertionResponse& made) {
-  if (!keys_.is_current(report) || !signing_) return;
+  if (!keys_.accept(report) || !signing_) return;
   response_json_ = assertion_json(made, signing_.value());
   signing_.reset();
   proof_.reset();

@@ -79,7 +79,6 @@ class CeremonyLoop {
  private:
   // What comes.
   void handle(std::vector<device::KeyEvent> events);
-  void handle(const device::KeyEvent& event);
   void handle(const device::Obstacle& obstacle);
   void handle(KeyReport report);
   void handle(VerifierReport report);
@@ -90,6 +89,7 @@ class CeremonyLoop {
   void hear(const KeyReport& report, const Input& input);
   void hear(const KeyReport& report, const device::CredentialResponse& made);
   void hear(const KeyReport& report, const device::AssertionResponse& made);
+  void tell_machine(const device::KeyEvent& event);
   void look_at_clock();
   void look_at_keys();
 

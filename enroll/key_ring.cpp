@@ -50,6 +50,7 @@ bool KeyRing::begin(KeyId key,
                     core::Duration now) {
   if (!is_usable(key)) return false;
   Place& place = places_.at(key);
+  if (place.work != 0) stop(place, now);
   if (!place.worker) place.worker = std::make_unique<KeyWorker>(discovery_, place.seen, report_);
   place.work = place.worker->begin(std::move(work), time_left);
   place.due = now + time_left + kLeaveAloneAfter;
@@ -79,9 +80,13 @@ void KeyRing::set_aside(KeyId key, core::Duration now) {
   stop(found->second, now);
 }
 
-bool KeyRing::is_current(const KeyReport& report) const {
+bool KeyRing::accept(const KeyReport& report) {
   const auto found = places_.find(report.key);
-  return found != places_.end() && found->second.work == report.work;
+  if (found == places_.end() || found->second.work != report.work) return false;
+  const auto* input = std::get_if<Input>(&report.answer);
+  const bool is_answer = input == nullptr || !std::holds_alternative<TouchNeeded>(*input);
+  if (is_answer) found->second.work = 0;
+  return true;
 }
 
 void KeyRing::remember_facts(KeyId key, device::AuthenticatorFacts facts) {

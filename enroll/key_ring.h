@@ -34,7 +34,7 @@ class KeyRing {
   [[nodiscard]] std::vector<PresentKey> candidates() const;
   [[nodiscard]] bool is_usable(KeyId key) const;
 
-  /// False: the key is not there any more.
+  /// What still runs at the key is stopped first. False: the key is not there any more.
   [[nodiscard]] bool begin(KeyId key,
                            KeyWork work,
                            std::chrono::milliseconds time_left,
@@ -43,8 +43,8 @@ class KeyRing {
   void release_all(core::Duration now);
   void set_aside(KeyId key, core::Duration now);
 
-  /// Whether a report is of the work begun last.
-  [[nodiscard]] bool is_current(const KeyReport& report) const;
+  /// Whether a report is of the work begun last and not given up since. Its answer is its last one.
+  [[nodiscard]] bool accept(const KeyReport& report);
   void remember_facts(KeyId key, device::AuthenticatorFacts facts);
   [[nodiscard]] device::AuthenticatorFacts facts(KeyId key) const;
 
@@ -58,7 +58,7 @@ class KeyRing {
     device::SeenKey seen;
     bool is_aside = false;
     std::unique_ptr<KeyWorker> worker;
-    std::uint64_t work = 0;     ///< begun last; 0: released since
+    std::uint64_t work = 0;     ///< begun last; 0: it has answered, or was given up
     core::Duration due{};       ///< when it must have come back
     core::Duration stop_due{};  ///< …and what was told to stop before it
     device::AuthenticatorFacts facts;

@@ -40,6 +40,11 @@ class Mailbox {
     return message;
   }
 
+  [[nodiscard]] bool is_empty() const {
+    const std::lock_guard lock(mutex_);
+    return messages_.empty();
+  }
+
   [[nodiscard]] bool is_closed() const {
     const std::lock_guard lock(mutex_);
     return is_closed_;

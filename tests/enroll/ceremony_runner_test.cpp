@@ -111,22 +111,28 @@ TEST_SUITE("enroll/ceremony_runner") {
     right.expect_pin_retries(8);
     right.expect_credential(new_credential()).with_pin("1234");
     right.expect_assertion(new_assertion()).with_pin("1234");
-    verifier.expect(Call::kCreationOptions).meanwhile([&] { keys_known.wait(); });
-    verifier.expect(Call::kRegistration);
+    expect_registration();
     expect_proof();
     verifier.expect(Call::kFinish);
-    discovery.report({.code = device::ErrorCode::kNoReaderService});
-    start();
-    await("key_obstructed");  // the watch is past its first look
     discovery.insert(left);
     discovery.insert(right);
-    keys_known.count_down();
+    start();
     await("pin_needed");
     runner->enter_pin(pin("1234"));
     await("completed");
     runner->finish();
     CHECK(end().how == Ending::How::kFinished);
     CHECK(left.calls_left() == 0);
+  }
+
+  TEST_CASE_FIXTURE(RunnerFixture, "a way of reaching keys that is shut is told of") {
+    verifier.expect(Call::kCreationOptions);
+    discovery.report({.code = device::ErrorCode::kNoReaderService, .reason = "no reader service"});
+    start();
+    CHECK(std::get<KeyObstructed>(await("key_obstructed").event).reason == "no reader service");
+    verifier.expect(Call::kFinish);
+    runner->cancel();
+    (void)end();
   }
 
   TEST_CASE_FIXTURE(RunnerFixture, "a second key that comes late is told to wait") {
@@ -252,6 +258,7 @@ TEST_SUITE("enroll/ceremony_runner") {
     await("insert_key");
     discovery.insert(key);
     CHECK(std::get<PinWanted>(await("pin_needed").event).purpose == Purpose::kRegistration);
+    runner.reset();
   }
 
   TEST_CASE_FIXTURE(RunnerFixture, "events are numbered from one and carry no PIN") {

@@ -86,11 +86,16 @@ struct RunnerFixture {
   firstkey::tests::ScriptedVerifier verifier{clock};
   firstkey::tests::FakeKeyDiscovery discovery;
   CeremonyChoices choices;
-  std::latch keys_known{1};  ///< for a verifier that answers only when all keys were inserted
+  std::latch may_answer{1};         ///< for a verifier that is to answer later
+  std::unique_ptr<FakeKey> beside;  ///< beside the key a test is about; outlives the runner
   std::unique_ptr<CeremonyRunner> runner;
   std::uint64_t last_seen = 0;
 
   void start() {
+    start_nothing();
+    runner->start();
+  }
+  void start_nothing() {
     const core::Bytes secret(32, 0x5E);
     runner = std::make_unique<CeremonyRunner>(
         CeremonyRunner::Parts{.verifier = verifier, .discovery = discovery, .clock = clock},
@@ -99,7 +104,6 @@ struct RunnerFixture {
                             .secret = core::Secret(secret)},
         verifier.snapshot_now(),
         choices);
-    runner->start();
   }
 
   /// Waits for the next event named `name` after those waited for before; fails the test when the
