@@ -1,5 +1,7 @@
 #include "enroll/ceremony_runner.h"
 
+#include <thread>
+
 #include "tests/enroll/runner_fixture.h"
 
 namespace firstkey::enroll::tests {
@@ -106,7 +108,9 @@ TEST_SUITE("enroll/ceremony_runner") {
     left.expect_pin_retries(8);
     left.expect_touch().until_stopped();
     right.expect_pin_retries(8);
-    right.expect_touch();
+    right.expect_touch().meanwhile([&] {
+      while (left.calls_left() > 0) std::this_thread::yield();  // until it blinks too
+    });
     right.expect_refresh();
     right.expect_pin_retries(8);
     right.expect_credential(new_credential()).with_pin("1234");
