@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "core/credential.h"
 #include "enroll/app/exit_codes.h"
 #include "enroll/app/output.h"
 #include "enroll/app/workplace.h"
@@ -32,6 +33,7 @@ void add_pass_commands(CLI::App& program, Invocation& invocation);
 void add_policy_commands(CLI::App& program, Invocation& invocation);
 void add_credential_commands(CLI::App& program, Invocation& invocation);
 void add_care_commands(CLI::App& program, Invocation& invocation);
+void add_enroll_command(CLI::App& program, Invocation& invocation);
 void add_key_commands(CLI::App& program, Invocation& invocation);
 
 /// Opens the workplace and runs `command` in it; tells what fails.
@@ -48,6 +50,9 @@ ExitCode run_in_workplace(const Invocation& invocation, const Command& command) 
 
 /// One that has subcommands and does nothing without one.
 CLI::App* add_family(CLI::App& program, const char* name, const char* help);
+
+/// As Graph's fido2AuthenticationMethod, where it has the thing.
+[[nodiscard]] boost::json::object to_json(const core::CredentialRecord& credential);
 
 /// What a subcommand without arguments does.
 using Command = std::function<core::Result<void>(Workplace&, const Output&)>;

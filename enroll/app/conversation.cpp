@@ -118,6 +118,8 @@ void Conversation::answer(const Event& event) {
     answer(*another, text_of(event).text);
   } else if (const auto* done = std::get_if<CredentialCompleted>(&event)) {
     answer(*done);
+  } else if (const auto* stored = std::get_if<CredentialStored>(&event)) {
+    stored_.push_back(*stored);
   } else if (const auto* refused = std::get_if<RegistrationRefused>(&event)) {
     refusal_ = core::Error{.code = refused->code, .detail = refused->detail};
   } else if (const auto* failed = std::get_if<CeremonyFailed>(&event)) {

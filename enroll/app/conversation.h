@@ -54,6 +54,8 @@ class Conversation {
 
   /// Why it ended the ceremony by itself, or for the person; absent: it did not.
   [[nodiscard]] const std::optional<Failure>& given_up() const noexcept { return given_up_; }
+  /// What was stored, in order; some of it may have been withdrawn.
+  [[nodiscard]] const std::vector<CredentialStored>& stored() const noexcept { return stored_; }
   /// The last words of a ceremony that failed.
   [[nodiscard]] const std::optional<core::Error>& failed() const noexcept { return failed_; }
 
@@ -91,6 +93,7 @@ class Conversation {
   std::size_t min_code_points_ = device::kMinPinCodePoints;
   std::optional<device::Pin> new_pin_;  ///< entered once
   int completed_ = 0;
+  std::vector<CredentialStored> stored_;
   std::optional<core::Error> refusal_;
   std::optional<Failure> given_up_;
   std::optional<core::Error> failed_;

@@ -26,8 +26,9 @@ std::string_view state_of(const CredentialRecord& credential) {
   return credential.is_proven() ? "proven" : "unproven";
 }
 
-/// Graph's fido2AuthenticationMethod, where it has the thing.
-json::object credential_json(const CredentialRecord& credential) {
+}  // namespace
+
+json::object to_json(const CredentialRecord& credential) {
   return {{"id", core::to_base64url(credential.id)},
           {"displayName", credential.display_name},
           {"createdDateTime", core::to_rfc3339(credential.created_at)},
@@ -38,6 +39,8 @@ json::object credential_json(const CredentialRecord& credential) {
           {"isSimulated", credential.is_simulated},
           {"correlationId", credential.correlation.text()}};
 }
+
+namespace {
 
 Result<core::Bytes> parse_credential_id(const std::string& text) {
   auto id = core::from_base64url(text);
@@ -60,7 +63,7 @@ Result<void> list_credentials(Workplace& workplace, const Output& output, const 
                     std::string(state_of(credential)),
                     local_time(credential.created_at),
                     core::to_base64url(credential.id)});  // last: it can be long
-    array.push_back(credential_json(credential));
+    array.push_back(to_json(credential));
   }
   output.table({"Name", "Attestation", "Proof", "Created", "Credential"}, rows);
   output.object({{"value", std::move(array)}});
@@ -82,7 +85,7 @@ Result<void> show_credential(Workplace& workplace, const Output& output, const s
   if (shown->is_simulated) output.line("Careful", "of a software key: for rehearsal only");
   output.line("Created", local_time(shown->created_at));
   output.line("Trail", shown->correlation.text());
-  output.object(credential_json(shown.value()));
+  output.object(to_json(shown.value()));
   return {};
 }
 

@@ -38,7 +38,8 @@ void add_key_options(CLI::App& command, KeyOptions& options);
 [[nodiscard]] std::unique_ptr<device::KeyDiscovery> discover(const KeyChoice& choice);
 
 /// Lets what is plugged in be seen: a discovery just made may still be told of keys that are there,
-/// by a reader service for instance. Returns once nothing came for `patience`.
+/// by a reader service for instance. Returns once nothing came for `patience`, and while no key is
+/// there at all only after several times that.
 [[nodiscard]] std::vector<device::SeenKey> settled_keys(device::KeyDiscovery& discovery,
                                                         std::chrono::milliseconds patience);
 

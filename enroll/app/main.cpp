@@ -22,6 +22,7 @@ constexpr const char* kFooter =
     "  firstkey init --rp-id example.org --user ana@example.org --name \"Ana Ortega\"\n"
     "  firstkey user add lee@example.org --name \"Lee Osei\" --groups newcomers\n"
     "  firstkey pass create lee@example.org --one-time\n"
+    "  firstkey enroll lee@example.org\n"
     "Exit status: 0 done, 2 usage, 3 refused, 4 window or pass over, 5 no or unsuitable key,\n"
     "6 key locked, 7 store, 8 verifier unreachable, 130 cancelled.";
 
@@ -57,6 +58,7 @@ int run(int argc, char** argv) {
   add_directory_commands(program, invocation);
   add_pass_commands(program, invocation);
   add_policy_commands(program, invocation);
+  add_enroll_command(program, invocation);
   add_credential_commands(program, invocation);
   add_key_commands(program, invocation);
   add_care_commands(program, invocation);
