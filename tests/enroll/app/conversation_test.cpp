@@ -1,5 +1,8 @@
 #include "enroll/app/conversation.h"
 
+#include <array>
+#include <map>
+
 #include <doctest/doctest.h>
 
 #include "tests/support/fake_clock.h"
