@@ -32,7 +32,9 @@ std::optional<CommandApdu> parse_extended(CommandApdu apdu, BytesView body) {
     return apdu;
   }
   const std::size_t size = read_be16(body);
-  if (size == 0 || (body.size() != 2 + size && body.size() != 4 + size)) return {};
+  // An Lc of zero before an Le is none by ISO, but it is how python-fido2 asks for U2F's version.
+  if (size == 0 && body.size() != 4) return {};
+  if (body.size() != 2 + size && body.size() != 4 + size) return {};
   apdu.data = body.subspan(2, size);
   apdu.expected = kMaximumExtended;
   if (body.size() == 4 + size) {

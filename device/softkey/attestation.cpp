@@ -3,13 +3,17 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include "device/softkey/crypto.h"
+
 namespace firstkey::device::softkey {
 namespace {
 
 constexpr const char* kAaguidExtension = "1.3.6.1.4.1.45724.1.1.4";  // id-fido-gen-ce-aaguid
+constexpr const char* kSerialExtension = "1.3.6.1.4.1.45724.1.1.2";  // id-fido-gen-ce-sernum
 constexpr const char* kNotBefore = "20200101000000Z";
 constexpr const char* kNotAfter = "99991231235959Z";  // RFC 5280 §4.1.2.5: no end
-constexpr std::size_t kSerialSize = 16;
+constexpr std::size_t kSerialSize = 16;               // of certificates
+constexpr std::size_t kDeviceSerialSize = 8;          // of the key; no number is prescribed
 
 struct Issuer {
   X509* certificate;  ///< null: it signs itself
@@ -33,11 +37,11 @@ bool add_extension(X509* certificate, X509* issuer, int nid, const char* value) 
   return extension != nullptr && X509_add_ext(certificate, extension.get(), -1) == 1;
 }
 
-/// WebAuthn L3 §8.2.1: not critical, and its value wraps an OCTET STRING of its own.
-bool add_aaguid(X509* certificate, const Aaguid& aaguid) {
-  Bytes wrapped{0x04, static_cast<std::uint8_t>(aaguid.size())};
-  append(wrapped, aaguid);
-  const ObjectHandle object(OBJ_txt2obj(kAaguidExtension, 1));
+/// WebAuthn L3 §8.2.1 and §8.2.2: not critical, and the value wraps an OCTET STRING of its own.
+bool add_octets(X509* certificate, const char* identifier, BytesView value) {
+  Bytes wrapped{0x04, static_cast<std::uint8_t>(value.size())};
+  append(wrapped, value);
+  const ObjectHandle object(OBJ_txt2obj(identifier, 1));
   const OctetsHandle octets(ASN1_OCTET_STRING_new());
   if (object == nullptr || octets == nullptr ||
       ASN1_OCTET_STRING_set(octets.get(), wrapped.data(), static_cast<int>(wrapped.size())) != 1) {
@@ -109,9 +113,15 @@ CertificateHandle parse_certificate(BytesView der) {
       d2i_X509(nullptr, &cursor, static_cast<long>(der.size())));  // NOLINT(*-runtime-int)
 }
 
+/// What a leaf says in extensions of FIDO's.
+struct LeafIdentity {
+  const Aaguid& aaguid;
+  BytesView serial;  ///< empty: the model's leaf, which names no single key
+};
+
 Result<Bytes> make_leaf(const AttestationRoot& root,
                         const SigningKey& leaf_key,
-                        const Aaguid& aaguid,
+                        const LeafIdentity& identity,
                         Random& random) {
   const auto root_key = SigningKey::from_pkcs8(Algorithm::kEs256, root.private_key.expose());
   const auto issuer = parse_certificate(root.certificate);
@@ -121,7 +131,8 @@ Result<Bytes> make_leaf(const AttestationRoot& root,
       !add_extension(leaf.get(), issuer.get(), NID_basic_constraints, "critical,CA:FALSE") ||
       !add_extension(leaf.get(), issuer.get(), NID_subject_key_identifier, "hash") ||
       !add_extension(leaf.get(), issuer.get(), NID_authority_key_identifier, "keyid:always") ||
-      !add_aaguid(leaf.get(), aaguid)) {
+      !add_octets(leaf.get(), kAaguidExtension, identity.aaguid) ||
+      (!identity.serial.empty() && !add_octets(leaf.get(), kSerialExtension, identity.serial))) {
     return std::unexpected(Status::kOther);
   }
   return sign_and_encode(leaf.get(), {issuer.get(), *root_key});
@@ -139,25 +150,40 @@ Result<Attestation> Attestation::create(AttestationKind kind,
     const auto saved = store.set_attestation_root(std::move(*root));
     if (!saved) return std::unexpected(saved.error());
   }
-  auto leaf_key = SigningKey::generate(Algorithm::kEs256);
-  if (!leaf_key) return std::unexpected(leaf_key.error());
-  auto leaf = make_leaf(*store.attestation_root(), *leaf_key, aaguid, random);
-  if (!leaf) return std::unexpected(leaf.error());
-  return Attestation(kind, std::move(*leaf_key), std::move(*leaf));
+  const AttestationRoot& root = *store.attestation_root();
+  const auto make = [&](BytesView serial) -> Result<Leaf> {
+    auto key = SigningKey::generate(Algorithm::kEs256);
+    if (!key) return std::unexpected(key.error());
+    auto certificate = make_leaf(root, *key, {aaguid, serial}, random);
+    if (!certificate) return std::unexpected(certificate.error());
+    return Leaf{std::move(*key), std::move(*certificate)};
+  };
+  auto model = make({});
+  if (!model) return std::unexpected(model.error());
+  auto this_key = make(serial_number(root));
+  if (!this_key) return std::unexpected(this_key.error());
+  return Attestation(kind, std::move(*model), std::move(*this_key));
 }
 
 Result<AttestationStatement> Attestation::attest(const SigningKey& credential_key,
                                                  BytesView authenticator_data,
-                                                 BytesView client_data_hash) const {
+                                                 BytesView client_data_hash,
+                                                 Scope scope) const {
   if (kind_ == AttestationKind::kNone) return AttestationStatement{"none", {}};
   Bytes message(authenticator_data.begin(), authenticator_data.end());
   append(message, client_data_hash);
-  const SigningKey& key = kind_ == AttestationKind::kSelf ? credential_key : leaf_key_;
+  const Leaf& leaf = scope == Scope::kThisKey ? this_key_ : model_;
+  const SigningKey& key = kind_ == AttestationKind::kSelf ? credential_key : leaf.key;
   auto signature = key.sign(message);
   if (!signature) return std::unexpected(signature.error());
   cbor::Map members{{"alg", static_cast<int>(key.algorithm())}, {"sig", std::move(*signature)}};
-  if (kind_ == AttestationKind::kPacked) members.add("x5c", cbor::Array{leaf_});
+  if (kind_ == AttestationKind::kPacked) members.add("x5c", cbor::Array{leaf.certificate});
   return AttestationStatement{"packed", std::move(members)};
+}
+
+Bytes serial_number(const AttestationRoot& root) {
+  const Sha256 digest = sha256(root.certificate);
+  return {digest.begin(), digest.begin() + kDeviceSerialSize};
 }
 
 Result<std::string> root_pem(const CredentialStore& store) {

@@ -1,7 +1,8 @@
 #pragma once
 // The attestation statements a key makes about its credentials. The packed one is signed by a leaf
 // certificate that satisfies WebAuthn L3 §8.2.1 and is issued, at each start, by the root kept in
-// the key's own store: trusting one software key means trusting no other.
+// the key's own store: trusting one software key means trusting no other. Enterprise attestation
+// has a leaf of its own, with the key's serial number (§8.2.2).
 
 #include <string>
 
@@ -26,19 +27,35 @@ class Attestation {
                                                   CredentialStore& store,
                                                   Random& random);
 
+  /// Whom an attestation tells apart: all keys of this kind, or (enterprise) this very one.
+  enum class Scope : std::uint8_t { kModel, kThisKey };
+
   /// Attests `credential_key`. What is signed is authenticator data || client data hash.
   [[nodiscard]] Result<AttestationStatement> attest(const SigningKey& credential_key,
                                                     BytesView authenticator_data,
-                                                    BytesView client_data_hash) const;
+                                                    BytesView client_data_hash,
+                                                    Scope scope) const;
+
+  /// U2F attests by a bare signature of the model's certificate, whatever the kind.
+  [[nodiscard]] Result<Bytes> sign(BytesView message) const { return model_.key.sign(message); }
+  [[nodiscard]] BytesView certificate() const { return model_.certificate; }
 
  private:
-  Attestation(AttestationKind kind, SigningKey leaf_key, Bytes leaf)
-      : kind_(kind), leaf_key_(std::move(leaf_key)), leaf_(std::move(leaf)) {}
+  struct Leaf {
+    SigningKey key;
+    Bytes certificate;  ///< DER
+  };
+
+  Attestation(AttestationKind kind, Leaf model, Leaf this_key)
+      : kind_(kind), model_(std::move(model)), this_key_(std::move(this_key)) {}
 
   AttestationKind kind_;
-  SigningKey leaf_key_;
-  Bytes leaf_;  ///< DER
+  Leaf model_;
+  Leaf this_key_;
 };
+
+/// What an enterprise attestation calls this key: the same at every start on one state.
+[[nodiscard]] Bytes serial_number(const AttestationRoot& root);
 
 /// The root of this store as PEM, to be configured as a trust anchor.
 [[nodiscard]] Result<std::string> root_pem(const CredentialStore& store);

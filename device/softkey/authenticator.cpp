@@ -2,22 +2,17 @@
 
 #include <utility>
 
+#include "device/softkey/authenticator_config.h"
+#include "device/softkey/commands.h"
 #include "device/softkey/get_info.h"
 #include "device/softkey/make_credential.h"
 #include "device/softkey/request.h"
+#include "device/softkey/status_word.h"
 
 namespace firstkey::device::softkey {
 namespace {
 
-// CTAP 2.1 §6, the commands there are.
-constexpr std::uint8_t kMakeCredential = 0x01;
-constexpr std::uint8_t kGetAssertion = 0x02;
-constexpr std::uint8_t kGetInfo = 0x04;
-constexpr std::uint8_t kClientPin = 0x06;
-constexpr std::uint8_t kReset = 0x07;
-constexpr std::uint8_t kGetNextAssertion = 0x08;
-constexpr std::uint8_t kCredentialManagement = 0x0A;
-constexpr std::uint8_t kSelection = 0x0B;
+constexpr std::uint8_t kNoCommand = 0x00;  // CTAP2 has none of this number
 
 Bytes with_status(const Result<Bytes>& answer) {
   if (!answer) return {static_cast<std::uint8_t>(answer.error())};
@@ -27,21 +22,32 @@ Bytes with_status(const Result<Bytes>& answer) {
 }
 
 bool has_parameters(std::uint8_t command) {
-  return command == kMakeCredential || command == kGetAssertion || command == kClientPin ||
-         command == kCredentialManagement;
+  switch (command) {
+    case command::kMakeCredential:
+    case command::kGetAssertion:
+    case command::kClientPin:
+    case command::kCredentialManagement:
+    case command::kLargeBlobs:
+    case command::kConfig:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool is_known(std::uint8_t command) {
+  return has_parameters(command) || command == command::kGetInfo || command == command::kReset ||
+         command == command::kGetNextAssertion || command == command::kSelection;
 }
 
 /// The settings with what follows from others of them filled in.
 Settings completed(Settings settings) {
+  auto& permissions = settings.pin.permissions;
+  permissions = permissions | Permission::kLargeBlobWrite | Permission::kAuthenticatorConfiguration;
   if (settings.maximum_discoverable > 0) {
-    settings.pin.permissions = settings.pin.permissions | Permission::kCredentialManagement;
+    permissions = permissions | Permission::kCredentialManagement;
   }
   return settings;
-}
-
-bool is_known(std::uint8_t command) {
-  return has_parameters(command) || command == kGetInfo || command == kReset ||
-         command == kGetNextAssertion || command == kSelection;
 }
 
 }  // namespace
@@ -66,10 +72,12 @@ Authenticator::Authenticator(Settings settings,
       ports_(ports),
       client_pin_(store, settings_.pin, ports.clock, ports.random),
       parts_{settings_, store_, client_pin_, attestation_, ports.clock, ports.random},
+      u2f_(parts_, ports.presence),
       powered_up_(ports.clock.now()) {}
 
 std::optional<Bytes> Authenticator::start(BytesView request) {
   pending_.reset();
+  u2f_.forget_question();
   auto outcome = carry_out(request);
   if (!outcome) return with_status(std::unexpected(outcome.error()));
   if (auto* answer = std::get_if<Bytes>(&*outcome)) return with_status(std::move(*answer));
@@ -105,13 +113,32 @@ std::optional<Bytes> Authenticator::cancel() {
   return with_status(std::unexpected(Status::kKeepaliveCancel));
 }
 
+Bytes Authenticator::answer_u2f(BytesView bytes) {
+  pending_.reset();
+  end_sequences(kNoCommand);
+  const auto apdu = parse_apdu(bytes);
+  return apdu ? u2f_.answer(*apdu) : refuse(StatusWord::kWrongLength);
+}
+
+CtapKey::Protocols Authenticator::protocols() const {
+  return {.has_ctap2 = settings_.protocols != Settings::Protocols::kU2f,
+          .has_u2f = settings_.protocols != Settings::Protocols::kCtap2 &&
+                     !store_.configuration().always_verifies_user};
+}
+
 void Authenticator::power_cycle() {
   pending_.reset();
-  remaining_.reset();
-  enumeration_.reset();
+  end_sequences(kNoCommand);
+  writing_.reset();
+  u2f_.forget_question();
   powered_up_ = ports_.clock.now();
   client_pin_.power_cycle();
   ports_.presence.power_cycle(powered_up_);
+}
+
+void Authenticator::end_sequences(std::uint8_t command) {
+  if (command != command::kGetNextAssertion) remaining_.reset();
+  if (command != command::kCredentialManagement) enumeration_.reset();
 }
 
 Outcome Authenticator::carry_out(BytesView request) {
@@ -119,9 +146,7 @@ Outcome Authenticator::carry_out(BytesView request) {
   if (request.size() > kMaximumMessageSize) return std::unexpected(Status::kRequestTooLarge);
   const std::uint8_t command = request.front();
   if (!is_known(command)) return std::unexpected(Status::kInvalidCommand);
-  // §6: any other command ends a sequence of assertions, or of what is stored.
-  if (command != kGetNextAssertion) remaining_.reset();
-  if (command != kCredentialManagement) enumeration_.reset();
+  end_sequences(command);
   if (has_parameters(command)) {
     const auto parameters = cbor::decode(request.subspan(1));
     if (!parameters) return std::unexpected(parameters.error());
@@ -130,18 +155,20 @@ Outcome Authenticator::carry_out(BytesView request) {
     return answer_to_map(command, *map);
   }
   if (request.size() != 1) return std::unexpected(Status::kInvalidLength);
-  if (command == kGetInfo) return get_info(parts_);
-  if (command == kGetNextAssertion) return get_next_assertion(parts_, remaining_);
-  if (command == kReset) return reset();
+  if (command == command::kGetInfo) return get_info(parts_);
+  if (command == command::kGetNextAssertion) return get_next_assertion(parts_, remaining_);
+  if (command == command::kReset) return reset();
   return Consent{[]() -> Result<Bytes> { return Bytes{}; }};  // §6.9 selection: a touch, no more
 }
 
 Outcome Authenticator::answer_to_map(std::uint8_t command, const cbor::Map& parameters) {
-  if (command == kMakeCredential) return make_credential(parts_, parameters);
-  if (command == kGetAssertion) return get_assertion(parts_, parameters, remaining_);
-  if (command == kCredentialManagement) {
+  if (command == command::kMakeCredential) return make_credential(parts_, parameters);
+  if (command == command::kGetAssertion) return get_assertion(parts_, parameters, remaining_);
+  if (command == command::kCredentialManagement) {
     return at_once(credential_management(parts_, parameters, enumeration_));
   }
+  if (command == command::kLargeBlobs) return at_once(large_blobs(parts_, parameters, writing_));
+  if (command == command::kConfig) return at_once(configure(parts_, parameters));
   return client_pin_.answer(parameters);
 }
 
@@ -153,6 +180,7 @@ Outcome Authenticator::reset() {  // §6.6
   return Consent{[this]() -> Result<Bytes> {
     const auto forgotten = store_.reset();
     if (!forgotten) return std::unexpected(forgotten.error());
+    writing_.reset();
     client_pin_.power_cycle();
     return Bytes{};
   }};

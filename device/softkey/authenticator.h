@@ -7,12 +7,15 @@
 #include <optional>
 
 #include "device/softkey/credential_management.h"
+#include "device/softkey/ctap_key.h"
 #include "device/softkey/get_assertion.h"
 #include "device/softkey/key_parts.h"
+#include "device/softkey/large_blobs.h"
+#include "device/softkey/u2f.h"
 
 namespace firstkey::device::softkey {
 
-class Authenticator {
+class Authenticator final : public CtapKey {
  public:
   /// How long a user has to touch the key. Source: CTAP 2.1 §6.1.2 names no value; keys in the
   /// field wait about 30 s.
@@ -32,20 +35,14 @@ class Authenticator {
                                                                      CredentialStore& store,
                                                                      Ports ports);
 
-  Authenticator(const Authenticator&) = delete;
-  Authenticator& operator=(const Authenticator&) = delete;
-  ~Authenticator() = default;
-
-  /// Takes a command byte and its CBOR. Returns the answer, or nothing while the user is awaited:
-  /// poll() then until it has one. A request still under way is forgotten.
-  [[nodiscard]] std::optional<Bytes> start(BytesView request);
-  /// The answer, once the user has touched the key or too much time has gone by.
-  [[nodiscard]] std::optional<Bytes> poll();
-  /// Ends the wait for the user: the answer is KEEPALIVE_CANCEL. Nothing if there is none.
-  [[nodiscard]] std::optional<Bytes> cancel();
-  [[nodiscard]] bool is_awaiting_user() const { return pending_.has_value(); }
-  /// Unplugged and plugged: everything that is not in the store is gone.
-  void power_cycle();
+  [[nodiscard]] std::optional<Bytes> start(BytesView request) override;
+  [[nodiscard]] std::optional<Bytes> poll() override;
+  [[nodiscard]] std::optional<Bytes> cancel() override;
+  [[nodiscard]] bool is_awaiting_user() const override { return pending_.has_value(); }
+  [[nodiscard]] Bytes answer_u2f(BytesView apdu) override;
+  [[nodiscard]] Protocols protocols() const override;
+  [[nodiscard]] bool is_attached() const override { return true; }
+  void power_cycle() override;
 
  private:
   struct Pending {
@@ -54,6 +51,8 @@ class Authenticator {
   };
 
   Authenticator(Settings settings, CredentialStore& store, Attestation attestation, Ports ports);
+  /// §6: what a sequence of commands has come to ends with any other command.
+  void end_sequences(std::uint8_t command);
   [[nodiscard]] Outcome carry_out(BytesView request);
   [[nodiscard]] Outcome answer_to_map(std::uint8_t command, const cbor::Map& parameters);
   [[nodiscard]] Outcome reset();
@@ -64,9 +63,11 @@ class Authenticator {
   Ports ports_;
   ClientPin client_pin_;
   KeyParts parts_;
+  U2f u2f_;
   Instant powered_up_;
   std::optional<RemainingAssertions> remaining_;
   std::optional<Enumeration> enumeration_;
+  std::optional<LargeBlobWriting> writing_;
   std::optional<Pending> pending_;
 };
 

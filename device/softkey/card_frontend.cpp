@@ -4,17 +4,22 @@
 #include <utility>
 
 #include "device/softkey/request.h"
+#include "device/softkey/status_word.h"
 
 namespace firstkey::device::softkey {
 namespace {
 
 constexpr std::array<std::uint8_t, 8> kFidoAid{0xA0, 0x00, 0x00, 0x06, 0x47, 0x2F, 0x00, 0x01};
-constexpr std::string_view kVersion = "FIDO_2_0";  // §11.3.3: no CTAP1 here
+// §11.3.3: what a card with U2F answers SELECT with, whatever else it speaks, and one without.
+constexpr std::string_view kVersionWithU2f = "U2F_V2";
+constexpr std::string_view kVersionWithoutU2f = "FIDO_2_0";
 
 constexpr std::uint8_t kClassPlain = 0x00;
 constexpr std::uint8_t kClassCtap = 0x80;
 constexpr std::uint8_t kChainingBit = 0x10;
 
+constexpr std::uint8_t kU2fRegister = 0x01;
+constexpr std::uint8_t kU2fVersion = 0x03;
 constexpr std::uint8_t kSelect = 0xA4;
 constexpr std::uint8_t kGetResponse = 0xC0;
 constexpr std::uint8_t kCtapMessage = 0x10;
@@ -27,27 +32,6 @@ constexpr std::uint8_t kCancel = 0x11;           // NFCCTAP_GETRESPONSE P1
 constexpr std::uint8_t kEnd = 0x01;              // NFCCTAP_CONTROL P1
 constexpr std::uint8_t kUserPresenceNeeded = 2;  // keep-alive status, as in CTAPHID
 
-enum class StatusWord : std::uint16_t {
-  kOk = 0x9000,
-  kUpdate = 0x9100,  ///< §11.3.7.2: still at work, ask again
-  kWrongLength = 0x6700,
-  kNotNow = 0x6985,
-  kNotFound = 0x6A82,
-  kWrongParameters = 0x6A86,
-  kUnknownInstruction = 0x6D00,
-  kUnknownClass = 0x6E00,
-};
-
-Bytes response(BytesView body, StatusWord word) {
-  Bytes out(body.begin(), body.end());
-  append_be16(out, static_cast<std::uint16_t>(word));
-  return out;
-}
-
-Bytes refuse(StatusWord word) {
-  return response({}, word);
-}
-
 }  // namespace
 
 Bytes CardFrontend::answer_to_reset() {
@@ -57,10 +41,11 @@ Bytes CardFrontend::answer_to_reset() {
 void CardFrontend::power_up() {
   is_selected_ = false;
   forget_command();
-  authenticator_.power_cycle();
+  key_.power_cycle();
 }
 
 std::optional<Bytes> CardFrontend::transmit(BytesView command) {
+  if (!is_held()) return {};
   const auto apdu = parse_apdu(command);
   if (!apdu) return refuse(StatusWord::kWrongLength);
   const bool is_ours = (apdu->cla & ~kChainingBit) == kClassCtap;
@@ -71,8 +56,9 @@ std::optional<Bytes> CardFrontend::transmit(BytesView command) {
   withheld_.reset();
   if (apdu->ins != kCtapMessage) chain_.clear();
   if (apdu->cla == kClassPlain && apdu->ins == kSelect) return select(*apdu);
-  if (!is_ours) return refuse(StatusWord::kUnknownInstruction);
-  if (!is_selected_) return refuse(StatusWord::kNotNow);
+  if (!is_ours) return u2f_message(*apdu, command);
+  if (!is_selected_) return refuse(StatusWord::kConditionsNotSatisfied);
+  if (!key_.protocols().has_ctap2) return refuse(StatusWord::kUnknownInstruction);
   switch (apdu->ins) {
     case kCtapMessage:
       return ctap_message(*apdu);
@@ -87,7 +73,7 @@ std::optional<Bytes> CardFrontend::transmit(BytesView command) {
 
 std::optional<Bytes> CardFrontend::tick() {
   if (!withheld_) return {};
-  auto answer = authenticator_.poll();
+  auto answer = key_.poll();
   if (!answer) return {};
   const std::size_t expected = *withheld_;
   withheld_.reset();
@@ -98,8 +84,21 @@ Bytes CardFrontend::select(const CommandApdu& apdu) {
   if (apdu.p1 != kByName) return refuse(StatusWord::kWrongParameters);
   is_selected_ = std::ranges::equal(apdu.data, kFidoAid);
   if (!is_selected_) return refuse(StatusWord::kNotFound);
-  (void)authenticator_.cancel();  // whoever was waiting has let go of the card
-  return deliver(Bytes(kVersion.begin(), kVersion.end()), apdu.expected);
+  (void)key_.cancel();  // whoever was waiting has let go of the card
+  const auto version = key_.protocols().has_u2f ? kVersionWithU2f : kVersionWithoutU2f;
+  return deliver(Bytes(version.begin(), version.end()), apdu.expected);
+}
+
+Bytes CardFrontend::u2f_message(const CommandApdu& apdu, BytesView command) {
+  const bool is_u2f = apdu.ins >= kU2fRegister && apdu.ins <= kU2fVersion;
+  if (!is_u2f || !key_.protocols().has_u2f) return refuse(StatusWord::kUnknownInstruction);
+  if (!is_selected_) return refuse(StatusWord::kConditionsNotSatisfied);
+  Bytes whole = key_.answer_u2f(command);
+  // The status word is the last APDU's own; a response cut into pieces gets another at each cut.
+  const std::size_t body_size = whole.size() - 2;
+  if (body_size <= apdu.expected) return whole;
+  whole.resize(body_size);
+  return deliver(std::move(whole), apdu.expected);
 }
 
 std::optional<Bytes> CardFrontend::ctap_message(const CommandApdu& apdu) {
@@ -114,8 +113,7 @@ std::optional<Bytes> CardFrontend::ctap_message(const CommandApdu& apdu) {
   append(chain_, apdu.data);
   if ((apdu.cla & kChainingBit) != 0) return refuse(StatusWord::kOk);
   const Bytes request = std::exchange(chain_, {});
-  if (auto answer = authenticator_.start(request))
-    return deliver(std::move(*answer), apdu.expected);
+  if (auto answer = key_.start(request)) return deliver(std::move(*answer), apdu.expected);
   if ((apdu.p1 & kClientPolls) != 0) {
     return response(std::array{kUserPresenceNeeded}, StatusWord::kUpdate);
   }
@@ -125,8 +123,8 @@ std::optional<Bytes> CardFrontend::ctap_message(const CommandApdu& apdu) {
 
 Bytes CardFrontend::ctap_get_response(const CommandApdu& apdu) {
   if (apdu.p1 != 0 && apdu.p1 != kCancel) return refuse(StatusWord::kWrongParameters);
-  if (!authenticator_.is_awaiting_user()) return refuse(StatusWord::kNotNow);
-  auto answer = apdu.p1 == kCancel ? authenticator_.cancel() : authenticator_.poll();
+  if (!key_.is_awaiting_user()) return refuse(StatusWord::kConditionsNotSatisfied);
+  auto answer = apdu.p1 == kCancel ? key_.cancel() : key_.poll();
   if (answer) return deliver(std::move(*answer), apdu.expected);
   return response(std::array{kUserPresenceNeeded}, StatusWord::kUpdate);
 }
@@ -134,12 +132,12 @@ Bytes CardFrontend::ctap_get_response(const CommandApdu& apdu) {
 Bytes CardFrontend::ctap_control(const CommandApdu& apdu) {
   if (apdu.p1 != kEnd || apdu.p2 != 0) return refuse(StatusWord::kWrongParameters);
   is_selected_ = false;
-  (void)authenticator_.cancel();  // the client has said it is done
+  (void)key_.cancel();  // the client has said it is done
   return refuse(StatusWord::kOk);
 }
 
 Bytes CardFrontend::get_response(const CommandApdu& apdu) {
-  if (undelivered_.empty()) return refuse(StatusWord::kNotNow);
+  if (undelivered_.empty()) return refuse(StatusWord::kConditionsNotSatisfied);
   return deliver(std::exchange(undelivered_, {}), apdu.expected);
 }
 

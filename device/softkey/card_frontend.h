@@ -1,19 +1,19 @@
 #pragma once
 // The key as a card: APDUs in, response APDUs out. Pure: no sockets, no threads; the caller brings
 // each APDU to transmit() and, while a reader that does not poll is left waiting, calls tick().
-// Source: CTAP 2.1 §11.3; ISO/IEC 7816-4 for chaining and GET RESPONSE.
+// Source: CTAP 2.1 §11.3; U2F NFC protocol §4; ISO/IEC 7816-4 for chaining and GET RESPONSE.
 
 #include <optional>
 
 #include "device/softkey/apdu.h"
-#include "device/softkey/authenticator.h"
+#include "device/softkey/ctap_key.h"
 
 namespace firstkey::device::softkey {
 
 class CardFrontend {
  public:
-  /// Keeps a reference to `authenticator`.
-  explicit CardFrontend(Authenticator& authenticator) : authenticator_(authenticator) {}
+  /// Keeps a reference to `key`.
+  explicit CardFrontend(CtapKey& key) : key_(key) {}
 
   /// What the card says of itself at power-up.
   [[nodiscard]] static Bytes answer_to_reset();
@@ -25,9 +25,12 @@ class CardFrontend {
   /// The response transmit() could not give yet, once there is one.
   [[nodiscard]] std::optional<Bytes> tick();
   [[nodiscard]] bool is_busy() const { return withheld_.has_value(); }
+  /// Whether the card is still held to the reader; if not, nothing it is sent is answered.
+  [[nodiscard]] bool is_held() const { return key_.is_attached(); }
 
  private:
   [[nodiscard]] Bytes select(const CommandApdu& apdu);
+  [[nodiscard]] Bytes u2f_message(const CommandApdu& apdu, BytesView command);
   [[nodiscard]] std::optional<Bytes> ctap_message(const CommandApdu& apdu);
   [[nodiscard]] Bytes ctap_get_response(const CommandApdu& apdu);
   [[nodiscard]] Bytes ctap_control(const CommandApdu& apdu);
@@ -35,7 +38,7 @@ class CardFrontend {
   [[nodiscard]] Bytes deliver(Bytes response, std::size_t expected);
   void forget_command();
 
-  Authenticator& authenticator_;
+  CtapKey& key_;
   bool is_selected_ = false;
   Bytes chain_;        ///< the command so far, from APDUs that said more will follow
   Bytes undelivered_;  ///< the response the reader has yet to ask for

@@ -37,12 +37,16 @@ struct RawOptions {
   std::string attestation = "packed";
   std::string aaguid;
   std::string root_out;
+  std::string fingerprint = "none";
+  std::vector<std::string> enterprise_rp_ids;
   std::size_t maximum_credentials = 100;
   std::size_t minimum_pin_length = 4;
   int ready_fd = -1;
   bool print_root = false;
   bool has_no_pin = false;
   bool has_no_discoverable = false;
+  bool has_no_u2f = false;
+  bool has_u2f_only = false;
   bool resets_at_any_time = false;
   bool exit_with_parent = false;
 };
@@ -55,6 +59,10 @@ void declare_identity(CLI::App& app, RawOptions& raw) {
       ->type_name("KIND");
   app.add_option("--aaguid", raw.aaguid, "another AAGUID than the software key's own")
       ->type_name("UUID");
+  app.add_option("--enterprise-rp",
+                 raw.enterprise_rp_ids,
+                 "relying party a vendor-facilitated enterprise attestation is for; repeatable")
+      ->type_name("RPID");
   app.add_flag("--print-root", raw.print_root, "print the attestation root as PEM");
   app.add_option("--root-out", raw.root_out, "write the attestation root there as PEM")
       ->type_name("FILE");
@@ -73,7 +81,13 @@ void declare_behaviour(CLI::App& app, RawOptions& raw) {
   app.add_option("--min-pin-length", raw.minimum_pin_length, "shortest PIN, in characters")
       ->check(CLI::Range(std::size_t{4}, kLongestMinimumPin))
       ->type_name("N");
-  app.add_flag("--no-pin", raw.has_no_pin, "has no PIN support");
+  auto* no_pin = app.add_flag("--no-pin", raw.has_no_pin, "has no PIN support");
+  app.add_option("--fingerprint", raw.fingerprint, "has a sensor: none, empty, match or mismatch")
+      ->check(CLI::IsMember({"none", "empty", "match", "mismatch"}))
+      ->type_name("KIND")
+      ->excludes(no_pin);
+  auto* no_u2f = app.add_flag("--no-u2f", raw.has_no_u2f, "speaks CTAP2 and no U2F");
+  app.add_flag("--u2f-only", raw.has_u2f_only, "speaks U2F and no CTAP2")->excludes(no_u2f);
   app.add_flag("--reset-any-time", raw.resets_at_any_time, "not only within 10 s of power-up");
 }
 
@@ -99,6 +113,18 @@ std::optional<AttestationKind> parse_attestation(std::string_view text) {
   return {};
 }
 
+ClientPin::Fingerprint parse_fingerprint(std::string_view text) {
+  if (text == "empty") return ClientPin::Fingerprint::kNoneEnrolled;
+  if (text == "match") return ClientPin::Fingerprint::kMatches;
+  if (text == "mismatch") return ClientPin::Fingerprint::kMismatches;
+  return ClientPin::Fingerprint::kNoSensor;
+}
+
+Settings::Protocols protocols_of(const RawOptions& raw) {
+  if (raw.has_u2f_only) return Settings::Protocols::kU2f;
+  return raw.has_no_u2f ? Settings::Protocols::kCtap2 : Settings::Protocols::kBoth;
+}
+
 std::unexpected<ExitNow> misuse(std::string_view why) {
   std::cerr << "firstkey-softkey: " << why << "\nRun with --help for more.\n";
   return std::unexpected(ExitNow{kUsageStatus});
@@ -117,6 +143,9 @@ std::expected<Settings, ExitNow> to_settings(const RawOptions& raw) {
   settings.maximum_discoverable = raw.has_no_discoverable ? 0 : raw.maximum_credentials;
   settings.pin.minimum_length = raw.minimum_pin_length;
   if (raw.has_no_pin) settings.pin.support = ClientPin::Support::kKeyAgreementOnly;
+  settings.pin.fingerprint = parse_fingerprint(raw.fingerprint);
+  settings.enterprise_rp_ids = raw.enterprise_rp_ids;
+  settings.protocols = protocols_of(raw);
   if (raw.resets_at_any_time) settings.reset = Settings::Reset::kAnyTime;
   return settings;
 }

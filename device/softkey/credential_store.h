@@ -13,6 +13,9 @@ namespace firstkey::device::softkey {
 
 class CredentialStore {
  public:
+  /// Discoverable and other credentials together; keeps the state file below its own limit.
+  static constexpr std::size_t kMaximumCount = 1000;
+
   enum class OpenFault : std::uint8_t { kUnreadable, kDamaged, kNewerVersion };
 
   [[nodiscard]] static std::expected<CredentialStore, OpenFault> open(

@@ -57,22 +57,33 @@ Result<Signing::Salts> open_salts(const KeyParts& key, const HmacSecretInput& in
   return Signing::Salts{std::move(*secret), std::move(*salts)};
 }
 
-Result<std::optional<cbor::Map>> extension_outputs(const KeyParts& key,
-                                                   const Credential& credential,
-                                                   const Signing& signing) {
-  if (!signing.salts || !credential.hmac_secrets) return std::nullopt;
+/// CTAP 2.1 §12.5: an HMAC of each salt, encrypted to the client.
+Result<Bytes> hmac_secret_output(const KeyParts& key,
+                                 const HmacSecrets& secrets,
+                                 const Signing& signing) {
   const bool is_verified = (signing.user_flags & kUserVerified) != 0;
-  const SecretBytes& seed =
-      is_verified ? credential.hmac_secrets->with_uv : credential.hmac_secrets->without_uv;
+  const SecretBytes& seed = is_verified ? secrets.with_uv : secrets.without_uv;
   const BytesView salts = signing.salts->salts.expose();
   Bytes joined;
   for (std::size_t at = 0; at < salts.size(); at += kSaltSize) {
     append(joined, hmac_sha256(seed.expose(), salts.subspan(at, kSaltSize)).expose());
   }
   const SecretBytes outputs(std::move(joined));
-  auto encrypted = signing.salts->secret.encrypt(outputs.expose(), key.random);
-  if (!encrypted) return std::unexpected(encrypted.error());
-  return cbor::Map{{"hmac-secret", std::move(*encrypted)}};
+  return signing.salts->secret.encrypt(outputs.expose(), key.random);
+}
+
+Result<std::optional<cbor::Map>> extension_outputs(const KeyParts& key,
+                                                   const Credential& credential,
+                                                   const Signing& signing) {
+  cbor::Map outputs;
+  if (signing.salts && credential.hmac_secrets) {
+    auto output = hmac_secret_output(key, *credential.hmac_secrets, signing);
+    if (!output) return std::unexpected(output.error());
+    outputs.add("hmac-secret", std::move(*output));
+  }
+  if (signing.wants_blob) outputs.add("credBlob", credential.blob);
+  if (outputs.is_empty()) return std::nullopt;
+  return outputs;
 }
 
 /// Step 12: what names a person is told to a verified user only, and only to tell accounts apart.
@@ -118,6 +129,9 @@ Result<cbor::Map> sign(const KeyParts& key,
         accounts == Accounts::kSeveral && (signing.user_flags & kUserVerified) != 0;
     answer.add(0x04, user_entity(*credential, is_named));
   }
+  if (signing.wants_large_blob_key && credential->large_blob_key) {
+    answer.add(0x07, credential->large_blob_key->expose());
+  }
   return answer;
 }
 
@@ -140,8 +154,11 @@ Result<Bytes> finish(const KeyParts& key,
 /// Steps 5 to 7 of getAssertion, and hmac-secret's own conditions: all that can refuse a request
 /// before a touch is asked for.
 Result<Signing> admit(const KeyParts& key, const GetAssertionRequest& request) {
-  Signing signing{
-      .rp_id = request.rp_id, .client_data_hash = request.client_data_hash, .salts = {}};
+  Signing signing{.rp_id = request.rp_id,
+                  .client_data_hash = request.client_data_hash,
+                  .salts = {},
+                  .wants_blob = request.wants_blob,
+                  .wants_large_blob_key = request.wants_large_blob_key};
   if (request.pin_uv_auth) {
     if (!key.client_pin.can_verify_user()) return std::unexpected(Status::kPinNotSet);
     if (!key.client_pin.admit(*request.pin_uv_auth,

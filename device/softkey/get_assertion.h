@@ -23,6 +23,8 @@ struct RemainingAssertions {
       SecretBytes salts;
     };
     std::optional<Salts> salts;
+    bool wants_blob = false;
+    bool wants_large_blob_key = false;
   };
 
   Signing signing;

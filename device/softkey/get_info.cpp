@@ -1,11 +1,14 @@
 #include "device/softkey/get_info.h"
 
+#include "device/softkey/authenticator_config.h"
+#include "device/softkey/large_blobs.h"
 #include "device/softkey/request.h"
 
 namespace firstkey::device::softkey {
 namespace {
 
 constexpr int kFirmwareVersion = 0x0001'0000;
+constexpr int kFingerprintModality = 0x02;  // FIDO Registry of Predefined Values §3.1
 
 std::int64_t number(std::size_t value) {
   return static_cast<std::int64_t>(value);
@@ -19,11 +22,40 @@ cbor::Map options(const KeyParts& key) {
   const bool has_accounts = key.settings.maximum_discoverable > 0;
   cbor::Map options{
       {"plat", false}, {"rk", has_accounts}, {"up", true}, {"makeCredUvNotRqd", false}};
+  options.add("authnrCfg", true);
+  options.add("alwaysUv", key.store.configuration().always_verifies_user);
+  options.add("largeBlobs", true);
+  if (key.settings.attestation == AttestationKind::kPacked) {
+    options.add("ep", key.store.configuration().allows_enterprise_attestation);
+  }
+  if (key.settings.pin.fingerprint != ClientPin::Fingerprint::kNoSensor) {
+    options.add("uv", key.client_pin.has_finger());
+  }
   if (!has_pin_support(key)) return options;
   options.add("clientPin", key.client_pin.is_set());
   options.add("pinUvAuthToken", true);
+  options.add("setMinPINLength", true);
   if (has_accounts) options.add("credMgmt", true);
   return options;
+}
+
+/// alwaysUv switches U2F off, and so it is not mentioned (CTAP 2.1 §7.2.4).
+cbor::Array versions(const KeyParts& key) {
+  cbor::Array versions;
+  if (key.settings.protocols != Settings::Protocols::kCtap2 &&
+      !key.store.configuration().always_verifies_user) {
+    versions.emplace_back("U2F_V2");
+  }
+  versions.emplace_back("FIDO_2_0");
+  versions.emplace_back("FIDO_2_1");
+  return versions;
+}
+
+cbor::Array extensions(const KeyParts& key) {
+  cbor::Array extensions{"credBlob", "credProtect", "hmac-secret"};
+  if (key.settings.maximum_discoverable > 0) extensions.emplace_back("largeBlobKey");
+  if (has_pin_support(key)) extensions.emplace_back("minPinLength");
+  return extensions;
 }
 
 cbor::Array algorithms() {
@@ -42,8 +74,8 @@ Bytes get_info(const KeyParts& key) {
   for (const auto version : kProtocolVersions) protocols.emplace_back(static_cast<int>(version));
   const std::size_t used = key.store.discoverable_count();
   const std::size_t most = key.settings.maximum_discoverable;
-  cbor::Map info{{0x01, cbor::Array{"FIDO_2_0", "FIDO_2_1"}},
-                 {0x02, cbor::Array{"credProtect", "hmac-secret"}},
+  cbor::Map info{{0x01, versions(key)},
+                 {0x02, extensions(key)},
                  {0x03, BytesView(key.settings.aaguid)},
                  {0x04, options(key)},
                  {0x05, number(kMaximumMessageSize)},
@@ -52,9 +84,18 @@ Bytes get_info(const KeyParts& key) {
                  {0x08, number(kMaximumCredentialIdSize)},
                  {0x09, cbor::Array{key.settings.transport}},
                  {0x0A, algorithms()},
+                 {0x0B, number(kMaximumLargeBlobArray)},
                  {0x0E, kFirmwareVersion},
+                 {0x0F, number(kMaximumBlobSize)},
                  {0x14, number(used < most ? most - used : 0)}};
-  if (has_pin_support(key)) info.add(0x0D, number(key.client_pin.minimum_length()));
+  if (has_pin_support(key)) {
+    info.add(0x0C, key.store.configuration().demands_new_pin);
+    info.add(0x0D, number(key.client_pin.minimum_length()));
+    info.add(0x10, number(kMaximumRpIdsToldMinimumPinLength));
+  }
+  if (key.settings.pin.fingerprint != ClientPin::Fingerprint::kNoSensor) {
+    info.add(0x12, kFingerprintModality);
+  }
   return cbor::encode(info);
 }
 

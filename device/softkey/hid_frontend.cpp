@@ -18,6 +18,7 @@ namespace {
 // §11.2.9, with the bit that marks an initialisation frame.
 constexpr std::uint8_t kInitialisationBit = 0x80;
 constexpr std::uint8_t kPing = 0x81;
+constexpr std::uint8_t kMsg = 0x83;  // U2F
 constexpr std::uint8_t kInit = 0x86;
 constexpr std::uint8_t kWink = 0x88;
 constexpr std::uint8_t kCbor = 0x90;
@@ -36,8 +37,11 @@ static_assert(HidFrontend::kMaximumPayload == 7609);  // §11.2.4
 
 constexpr std::uint8_t kProtocolVersion = 2;
 constexpr std::array<std::uint8_t, 3> kDeviceVersion{0, 1, 0};
-constexpr std::uint8_t kCapabilities = 0x01 | 0x04 | 0x08;  // WINK, CBOR, and no MSG (U2F)
-constexpr std::uint8_t kUserPresenceNeeded = 2;             // KEEPALIVE status
+// Capability flags of INIT (§11.2.9.1.3).
+constexpr std::uint8_t kCanWink = 0x01;
+constexpr std::uint8_t kCanCbor = 0x04;
+constexpr std::uint8_t kCannotMsg = 0x08;
+constexpr std::uint8_t kUserPresenceNeeded = 2;  // KEEPALIVE status
 
 }  // namespace
 
@@ -64,6 +68,7 @@ Reports fragment(std::uint32_t channel, std::uint8_t command, BytesView payload)
 }
 
 Reports HidFrontend::receive(const Report& report) {
+  if (!is_attached()) return {};
   const ChannelId channel = read_be32(report);
   if ((report[4] & kInitialisationBit) == 0) return receive_continuation(channel, report);
   return receive_initialisation(channel, report);
@@ -129,6 +134,8 @@ Reports HidFrontend::complete(ChannelId channel, std::uint8_t command, BytesView
       if (!payload.empty()) return fail(channel, Error::kInvalidLength);
       ++winks_;
       return fragment(channel, kWink, {});
+    case kMsg:
+      return answer_u2f(channel, payload);
     case kCbor:
       return start_cbor(channel, payload);
     default:
@@ -142,25 +149,39 @@ Reports HidFrontend::initialise(ChannelId channel, BytesView nonce) {
   append_be32(answer, channel == kBroadcast ? allocate() : channel);
   answer.push_back(kProtocolVersion);
   append(answer, kDeviceVersion);
-  answer.push_back(kCapabilities);
+  answer.push_back(capabilities());
   return fragment(channel, kInit, answer);
 }
 
+std::uint8_t HidFrontend::capabilities() const {
+  const auto protocols = key_.protocols();
+  return static_cast<std::uint8_t>(kCanWink | (protocols.has_ctap2 ? kCanCbor : 0U) |
+                                   (protocols.has_u2f ? 0U : kCannotMsg));
+}
+
+Reports HidFrontend::answer_u2f(ChannelId channel, BytesView apdu) {
+  if (!key_.protocols().has_u2f) return fail(channel, Error::kInvalidCommand);
+  return fragment(channel, kMsg, key_.answer_u2f(apdu));
+}
+
 Reports HidFrontend::start_cbor(ChannelId channel, BytesView request) {
+  if (!key_.protocols().has_ctap2) return fail(channel, Error::kInvalidCommand);
   if (request.empty()) return fail(channel, Error::kInvalidLength);
-  if (const auto answer = authenticator_.start(request)) return fragment(channel, kCbor, *answer);
+  if (const auto answer = key_.start(request)) return fragment(channel, kCbor, *answer);
   working_ = Working{channel, clock_.now()};
   return tick();
 }
 
 Reports HidFrontend::cancel(ChannelId channel) {
   if (!working_ || working_->channel != channel) return {};  // §11.2.9.1.5: nothing to cancel
+  const auto answer = key_.cancel();
+  if (!answer) return {};  // a key that does not hear it goes on as if nothing had been said
   working_.reset();
-  const auto answer = authenticator_.cancel();
-  return answer ? fragment(channel, kCbor, *answer) : Reports{};
+  return fragment(channel, kCbor, *answer);
 }
 
 Reports HidFrontend::tick() {
+  if (!is_attached()) return {};
   const Instant now = clock_.now();
   if (assembly_ && now >= assembly_->deadline) {
     const ChannelId channel = assembly_->channel;
@@ -169,20 +190,33 @@ Reports HidFrontend::tick() {
   }
   if (!working_) return {};
   const ChannelId channel = working_->channel;
-  if (const auto answer = authenticator_.poll()) {
+  if (const auto answer = key_.poll()) {
     working_.reset();
     return fragment(channel, kCbor, *answer);
   }
+  return is_attached() ? keep_alive(now) : Reports{};  // it may have been pulled out just now
+}
+
+Reports HidFrontend::keep_alive(Instant now) {
   if (now < working_->next_keep_alive) return {};
-  working_->next_keep_alive = now + kKeepAliveInterval;
-  return fragment(channel, kKeepAlive, std::array{kUserPresenceNeeded});
+  switch (keep_alives_) {
+    case KeepAlives::kEveryInterval:
+      working_->next_keep_alive = now + kKeepAliveInterval;
+      break;
+    case KeepAlives::kOnChange:
+      working_->next_keep_alive = Instant::max();
+      break;
+    case KeepAlives::kNone:
+      return {};
+  }
+  return fragment(working_->channel, kKeepAlive, std::array{kUserPresenceNeeded});
 }
 
 void HidFrontend::power_cycle() {
   channels_.clear();
   assembly_.reset();
   working_.reset();
-  authenticator_.power_cycle();
+  key_.power_cycle();
 }
 
 Reports HidFrontend::fail(ChannelId channel, Error error) const {
@@ -193,7 +227,7 @@ void HidFrontend::abandon(ChannelId channel) {
   if (assembly_ && assembly_->channel == channel) assembly_.reset();
   if (working_ && working_->channel == channel) {
     working_.reset();
-    (void)authenticator_.cancel();  // the client that would have heard the answer started afresh
+    (void)key_.cancel();  // the client that would have heard the answer started afresh
   }
 }
 

@@ -7,7 +7,8 @@
 #include <optional>
 #include <vector>
 
-#include "device/softkey/authenticator.h"
+#include "device/softkey/ctap_key.h"
+#include "device/softkey/ports.h"
 
 namespace firstkey::device::softkey {
 
@@ -26,9 +27,15 @@ class HidFrontend {
   /// What one initialisation frame and 128 continuations hold (§11.2.4).
   static constexpr std::size_t kMaximumPayload = 57 + 128 * 59;
 
-  /// Keeps references to all three.
-  HidFrontend(Authenticator& authenticator, const Clock& clock, Random& random)
-      : authenticator_(authenticator), clock_(clock), random_(random) {}
+  /// How a waiting client is kept alive. Anything but the first is a misbehaviour.
+  enum class KeepAlives : std::uint8_t { kEveryInterval, kOnChange, kNone };
+
+  /// Keeps references to the first three.
+  HidFrontend(CtapKey& key,
+              const Clock& clock,
+              Random& random,
+              KeepAlives keep_alives = KeepAlives::kEveryInterval)
+      : key_(key), clock_(clock), random_(random), keep_alives_(keep_alives) {}
 
   /// Frames to send in answer to `report`.
   [[nodiscard]] Reports receive(const Report& report);
@@ -37,6 +44,8 @@ class HidFrontend {
   /// Whether tick() has something to wait for.
   [[nodiscard]] bool is_busy() const { return assembly_.has_value() || working_.has_value(); }
   [[nodiscard]] int winks() const { return winks_; }
+  /// Whether the key is still plugged in; if not, no frame of it comes until power_cycle().
+  [[nodiscard]] bool is_attached() const { return key_.is_attached(); }
   /// Unplugged and plugged: channels, half messages and the request under way are gone.
   void power_cycle();
 
@@ -64,7 +73,10 @@ class HidFrontend {
   [[nodiscard]] Reports begin_message(ChannelId channel, const Report& report);
   [[nodiscard]] Reports complete(ChannelId channel, std::uint8_t command, BytesView payload);
   [[nodiscard]] Reports initialise(ChannelId channel, BytesView nonce);
+  [[nodiscard]] std::uint8_t capabilities() const;
   [[nodiscard]] Reports start_cbor(ChannelId channel, BytesView request);
+  [[nodiscard]] Reports answer_u2f(ChannelId channel, BytesView apdu);
+  [[nodiscard]] Reports keep_alive(Instant now);
   [[nodiscard]] Reports cancel(ChannelId channel);
   [[nodiscard]] Reports fail(ChannelId channel, Error error) const;
   void abandon(ChannelId channel);
@@ -72,9 +84,10 @@ class HidFrontend {
   [[nodiscard]] bool is_taken_by_another(ChannelId channel) const;
   [[nodiscard]] ChannelId allocate();
 
-  Authenticator& authenticator_;
+  CtapKey& key_;
   const Clock& clock_;
   Random& random_;
+  KeepAlives keep_alives_;
   std::vector<ChannelId> channels_;
   std::optional<Assembly> assembly_;
   std::optional<Working> working_;

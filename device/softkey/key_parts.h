@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "device/softkey/attestation.h"
 #include "device/softkey/client_pin.h"
@@ -22,6 +23,9 @@ struct Settings {
   ClientPin::Settings pin;
   std::size_t maximum_discoverable = 100;  ///< 0: the key says it has no discoverable credentials
   std::string transport = "usb";           ///< as getInfo names it
+  /// Relying parties a vendor-facilitated enterprise attestation is given to (CTAP 2.1 §7.1.2).
+  std::vector<std::string> enterprise_rp_ids;
+  enum class Protocols : std::uint8_t { kBoth, kCtap2, kU2f } protocols = Protocols::kBoth;
   enum class Reset : std::uint8_t { kSoonAfterPowerUp, kAnyTime } reset = Reset::kSoonAfterPowerUp;
 };
 

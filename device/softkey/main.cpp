@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 
+#include "device/softkey/authenticator.h"
 #include "device/softkey/command_line.h"
 
 namespace softkey = firstkey::device::softkey;

@@ -12,8 +12,7 @@ namespace {
 constexpr std::size_t kCredentialIdSize = 32;
 static_assert(kCredentialIdSize <= kMaximumCredentialIdSize);
 constexpr std::size_t kHmacSecretSize = 32;
-/// Discoverable and other credentials together; keeps the state file below its own limit.
-constexpr std::size_t kMaximumStored = 1000;
+constexpr std::size_t kLargeBlobKeySize = 32;
 
 enum class Verification : std::uint8_t { kNone, kByToken };
 
@@ -30,17 +29,34 @@ bool is_full(const KeyParts& key, const MakeCredentialRequest& request) {
   if (request.wants_discoverable && key.store.has_account(request.rp_id, request.user.id)) {
     return false;
   }
-  return key.store.count() >= kMaximumStored ||
+  return key.store.count() >= CredentialStore::kMaximumCount ||
          (request.wants_discoverable &&
           key.store.discoverable_count() >= key.settings.maximum_discoverable);
 }
 
-std::optional<cbor::Map> extension_outputs(const MakeCredentialRequest& request) {
+/// Whether there is a blob to keep and it is short enough; one that is not makes no difference to
+/// the credential (§12.2).
+bool keeps_blob(const MakeCredentialRequest& request) {
+  return request.blob && request.blob->size() <= kMaximumBlobSize;
+}
+
+/// §12.4: who may know, and asks.
+bool is_told_minimum_pin_length(const KeyParts& key, const MakeCredentialRequest& request) {
+  const auto& told = key.store.configuration().rp_ids_told_minimum_pin_length;
+  return request.wants_minimum_pin_length && std::ranges::find(told, request.rp_id) != told.end();
+}
+
+std::optional<cbor::Map> extension_outputs(const KeyParts& key,
+                                           const MakeCredentialRequest& request) {
   cbor::Map outputs;
   if (request.is_protection_requested) {
     outputs.add("credProtect", static_cast<int>(request.protection));
   }
   if (request.wants_hmac_secret) outputs.add("hmac-secret", true);
+  if (request.blob) outputs.add("credBlob", keeps_blob(request));
+  if (is_told_minimum_pin_length(key, request)) {
+    outputs.add("minPinLength", static_cast<std::int64_t>(key.client_pin.minimum_length()));
+  }
   return outputs.is_empty() ? std::nullopt : std::optional(std::move(outputs));
 }
 
@@ -65,11 +81,45 @@ Result<Credential> new_credential(const KeyParts& key,
     credential.hmac_secrets.emplace(SecretBytes(key.random.bytes(kHmacSecretSize)),
                                     SecretBytes(key.random.bytes(kHmacSecretSize)));
   }
+  if (keeps_blob(request)) credential.blob = *request.blob;
+  if (request.wants_large_blob_key) {
+    credential.large_blob_key.emplace(key.random.bytes(kLargeBlobKeySize));
+  }
   return credential;
 }
 
+// What a platform may ask of enterprise attestation (§7.1).
+constexpr std::int64_t kVendorFacilitated = 1;
+constexpr std::int64_t kPlatformManaged = 2;
+
+/// Step 9. A vendor-facilitated one is for relying parties known to the key; any other is attested
+/// as if nothing had been asked for.
+Result<Attestation::Scope> attestation_scope(const KeyParts& key,
+                                             const MakeCredentialRequest& request) {
+  if (!request.enterprise_attestation) return Attestation::Scope::kModel;
+  if (!key.store.configuration().allows_enterprise_attestation) {
+    return std::unexpected(Status::kInvalidParameter);
+  }
+  const auto& known = key.settings.enterprise_rp_ids;
+  const bool is_known = std::ranges::find(known, request.rp_id) != known.end();
+  switch (*request.enterprise_attestation) {
+    case kVendorFacilitated:
+      return is_known ? Attestation::Scope::kThisKey : Attestation::Scope::kModel;
+    case kPlatformManaged:
+      return Attestation::Scope::kThisKey;
+    default:
+      return std::unexpected(Status::kInvalidOption);
+  }
+}
+
+/// What has been found out about a request before anybody touched the key.
+struct Granted {
+  Verification uv = Verification::kNone;
+  Attestation::Scope scope = Attestation::Scope::kModel;
+};
+
 /// Steps 14 to 19, once the user has touched the key.
-Result<Bytes> finish(const KeyParts& key, const MakeCredentialRequest& request, Verification uv) {
+Result<Bytes> finish(const KeyParts& key, const MakeCredentialRequest& request, Granted granted) {
   // Step 15: consent is given once; the token allows nothing further.
   key.client_pin.clear_token_permissions();
   // Step 18.
@@ -84,18 +134,22 @@ Result<Bytes> finish(const KeyParts& key, const MakeCredentialRequest& request, 
   // Steps 16 and 19.
   const Bytes auth_data = encode(AuthenticatorData{
       .rp_id = request.rp_id,
-      .user_flags = static_cast<std::uint8_t>(kUserPresent |
-                                              (uv == Verification::kByToken ? kUserVerified : 0U)),
+      .user_flags = static_cast<std::uint8_t>(
+          kUserPresent | (granted.uv == Verification::kByToken ? kUserVerified : 0U)),
       .sign_count = credential->sign_count,
       .attested = AttestedCredential{key.settings.aaguid, credential->id, std::move(*public_key)},
-      .extensions = extension_outputs(request)});
-  auto statement = key.attestation.attest(*signing_key, auth_data, request.client_data_hash);
+      .extensions = extension_outputs(key, request)});
+  auto statement =
+      key.attestation.attest(*signing_key, auth_data, request.client_data_hash, granted.scope);
   if (!statement) return std::unexpected(statement.error());
+  cbor::Map answer{
+      {0x01, statement->format}, {0x02, auth_data}, {0x03, std::move(statement->members)}};
+  if (granted.scope == Attestation::Scope::kThisKey) answer.add(0x04, true);
+  if (credential->large_blob_key) answer.add(0x05, credential->large_blob_key->expose());
   if (const auto added = key.store.add(std::move(*credential)); !added) {
     return std::unexpected(added.error());
   }
-  return cbor::encode(cbor::Map{
-      {0x01, statement->format}, {0x02, auth_data}, {0x03, std::move(statement->members)}});
+  return cbor::encode(answer);
 }
 
 /// Steps 6, 7 and 11: with a PIN set, only its holder makes credentials (makeCredUvNotRqd is
@@ -134,6 +188,8 @@ Outcome make_credential(const KeyParts& key, const cbor::Map& parameters) {
   if (request->wants_discoverable && key.settings.maximum_discoverable == 0) {
     return std::unexpected(Status::kUnsupportedOption);
   }
+  const auto scope = attestation_scope(key, *request);
+  if (!scope) return std::unexpected(scope.error());
   const auto verified = verify_user(key, *request);
   if (!verified) return std::unexpected(verified.error());
   // Step 12.
@@ -143,8 +199,9 @@ Outcome make_credential(const KeyParts& key, const cbor::Map& parameters) {
       return std::unexpected(Status::kCredentialExcluded);
     }};
   }
-  return Consent{
-      [key, request = std::move(*request), uv = *verified] { return finish(key, request, uv); }};
+  return Consent{[key, request = std::move(*request), granted = Granted{*verified, *scope}] {
+    return finish(key, request, granted);
+  }};
 }
 
 }  // namespace firstkey::device::softkey

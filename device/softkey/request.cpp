@@ -102,6 +102,22 @@ Result<Options> options(const cbor::Map& parameters, int key) {
   return options;
 }
 
+/// The value of a boolean extension; false where it is absent.
+Result<bool> flag(const cbor::Map& extensions, std::string_view name) {
+  const auto value = optional_field<bool>(extensions, name);
+  if (!value) return std::unexpected(value.error());
+  return *value != nullptr && **value;
+}
+
+/// CTAP 2.1 §12.3: largeBlobKey is true or not there at all.
+Result<bool> large_blob_key(const cbor::Map& extensions) {
+  const auto value = optional_field<bool>(extensions, "largeBlobKey");
+  if (!value) return std::unexpected(value.error());
+  if (*value == nullptr) return false;
+  if (!**value) return std::unexpected(Status::kInvalidOption);
+  return true;
+}
+
 Result<void> read_create_extensions(const cbor::Map& parameters, MakeCredentialRequest& request) {
   const auto extensions = optional_field<cbor::Map>(parameters, 0x06);
   if (!extensions) return std::unexpected(extensions.error());
@@ -113,17 +129,25 @@ Result<void> read_create_extensions(const cbor::Map& parameters, MakeCredentialR
     request.protection = static_cast<CredProtect>(**protection);
     request.is_protection_requested = true;
   }
-  const auto hmac_secret = optional_field<bool>(**extensions, "hmac-secret");
+  const auto hmac_secret = flag(**extensions, "hmac-secret");
   if (!hmac_secret) return std::unexpected(hmac_secret.error());
-  request.wants_hmac_secret = *hmac_secret != nullptr && **hmac_secret;
+  request.wants_hmac_secret = *hmac_secret;
+  const auto minimum_pin_length = flag(**extensions, "minPinLength");
+  if (!minimum_pin_length) return std::unexpected(minimum_pin_length.error());
+  request.wants_minimum_pin_length = *minimum_pin_length;
+  const auto blob = optional_field<Bytes>(**extensions, "credBlob");
+  if (!blob) return std::unexpected(blob.error());
+  if (*blob != nullptr) request.blob = **blob;
+  const auto blob_key = large_blob_key(**extensions);
+  if (!blob_key) return std::unexpected(blob_key.error());
+  request.wants_large_blob_key = *blob_key;
+  // §12.3: such a key is for accounts only.
+  if (*blob_key && !request.wants_discoverable) return std::unexpected(Status::kInvalidOption);
   return {};
 }
 
-Result<std::optional<HmacSecretInput>> hmac_secret_input(const cbor::Map& parameters) {
-  const auto extensions = optional_field<cbor::Map>(parameters, 0x04);
-  if (!extensions) return std::unexpected(extensions.error());
-  if (*extensions == nullptr) return std::nullopt;
-  const auto map = optional_field<cbor::Map>(**extensions, "hmac-secret");
+Result<std::optional<HmacSecretInput>> hmac_secret_input(const cbor::Map& extensions) {
+  const auto map = optional_field<cbor::Map>(extensions, "hmac-secret");
   if (!map) return std::unexpected(map.error());
   if (*map == nullptr) return std::nullopt;
   const auto peer = required_field<cbor::Map>(**map, 0x01);
@@ -138,6 +162,22 @@ Result<std::optional<HmacSecretInput>> hmac_secret_input(const cbor::Map& parame
   const auto version = protocol_from(*number == nullptr ? 1 : **number);
   if (!version) return std::unexpected(version.error());
   return HmacSecretInput{**peer, **salt_enc, **salt_auth, *version};
+}
+
+Result<void> read_assertion_extensions(const cbor::Map& parameters, GetAssertionRequest& request) {
+  const auto extensions = optional_field<cbor::Map>(parameters, 0x04);
+  if (!extensions) return std::unexpected(extensions.error());
+  if (*extensions == nullptr) return {};
+  auto hmac_secret = hmac_secret_input(**extensions);
+  if (!hmac_secret) return std::unexpected(hmac_secret.error());
+  request.hmac_secret = std::move(*hmac_secret);
+  const auto blob = flag(**extensions, "credBlob");
+  if (!blob) return std::unexpected(blob.error());
+  request.wants_blob = *blob;
+  const auto blob_key = large_blob_key(**extensions);
+  if (!blob_key) return std::unexpected(blob_key.error());
+  request.wants_large_blob_key = *blob_key;
+  return {};
 }
 
 }  // namespace
@@ -170,8 +210,9 @@ Result<MakeCredentialRequest> parse_make_credential(const cbor::Map& parameters)
   }
   if (!option->up.value_or(true)) return std::unexpected(Status::kInvalidOption);
   request.wants_discoverable = option->rk.value_or(false);
-  // Step 9: enterprise attestation is no option of this key.
-  if (parameters.find(0x0A) != nullptr) return std::unexpected(Status::kInvalidParameter);
+  const auto enterprise = optional_field<std::int64_t>(parameters, 0x0A);
+  if (!enterprise) return std::unexpected(enterprise.error());
+  if (*enterprise != nullptr) request.enterprise_attestation = **enterprise;
   const auto extensions = read_create_extensions(parameters, request);
   if (!extensions) return std::unexpected(extensions.error());
   return request;
@@ -199,9 +240,8 @@ Result<GetAssertionRequest> parse_get_assertion(const cbor::Map& parameters) {
   }
   if (option->rk) return std::unexpected(Status::kUnsupportedOption);
   request.wants_presence = option->up.value_or(true);
-  auto hmac_secret = hmac_secret_input(parameters);
-  if (!hmac_secret) return std::unexpected(hmac_secret.error());
-  request.hmac_secret = std::move(*hmac_secret);
+  const auto extensions = read_assertion_extensions(parameters, request);
+  if (!extensions) return std::unexpected(extensions.error());
   return request;
 }
 

@@ -14,6 +14,7 @@ namespace firstkey::device::softkey {
 inline constexpr std::size_t kMaximumMessageSize = 2048;
 inline constexpr std::size_t kMaximumCredentialsInList = 8;
 inline constexpr std::size_t kMaximumCredentialIdSize = 128;
+inline constexpr std::size_t kMaximumBlobSize = 32;  ///< CTAP 2.1 §12.2: at least 32
 
 struct User {
   Bytes id;
@@ -30,7 +31,11 @@ struct MakeCredentialRequest {
   CredProtect protection = CredProtect::kUvOptional;
   bool is_protection_requested = false;
   bool wants_hmac_secret = false;
+  bool wants_minimum_pin_length = false;
+  bool wants_large_blob_key = false;
+  std::optional<Bytes> blob;  ///< credBlob
   bool wants_discoverable = false;
+  std::optional<std::int64_t> enterprise_attestation;  ///< as asked for; 1 and 2 mean something
   std::optional<PinUvAuth> pin_uv_auth;
 };
 
@@ -46,6 +51,8 @@ struct GetAssertionRequest {
   Bytes client_data_hash;
   std::vector<Bytes> allow_list;
   std::optional<HmacSecretInput> hmac_secret;
+  bool wants_blob = false;
+  bool wants_large_blob_key = false;
   bool wants_presence = true;
   std::optional<PinUvAuth> pin_uv_auth;
 };

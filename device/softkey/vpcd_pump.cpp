@@ -81,6 +81,9 @@ void VpcdPump::run(CardFrontend& card, OperatorInput& operator_input, TouchByPol
       }
     }
     if (const auto response = card.tick(); response && !send(*response)) return;
+    if (card.is_held()) continue;
+    if (!lift_and_hold(operator_input)) return;
+    card.power_up();
   }
 }
 

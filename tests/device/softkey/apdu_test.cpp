@@ -36,6 +36,7 @@ TEST_SUITE("device/softkey/apdu") {
         Case{"most short data and Le", Bytes{0xFF} + Bytes(255) + Bytes{0x00}, 255, 256},
         Case{"extended Le", {0x00, 0x01, 0x02}, 0, 258},
         Case{"extended Le of zero", {0x00, 0x00, 0x00}, 0, 65536},
+        Case{"no extended data and Le", {0x00, 0x00, 0x00, 0x01, 0x00}, 0, 256},
         Case{"extended data", Bytes{0x00, 0x01, 0x00} + Bytes(256), 256, 65536},
         Case{"extended data and Le", Bytes{0x00, 0x00, 0x01, 0x07, 0x01, 0x00}, 1, 256},
         Case{"extended data and Le of zero", Bytes{0x00, 0x00, 0x01, 0x07, 0x00, 0x00}, 1, 65536},
@@ -64,7 +65,7 @@ TEST_SUITE("device/softkey/apdu") {
         Case{"half an extended length", kHeader + Bytes{0x00, 0x01}},
         Case{"extended data one byte short", kHeader + Bytes{0x00, 0x00, 0x02, 0x07}},
         Case{"half an extended Le", kHeader + Bytes{0x00, 0x00, 0x01, 0x07, 0x00}},
-        Case{"no extended data", kHeader + Bytes{0x00, 0x00, 0x00, 0x01, 0x00}},
+        Case{"no extended data and half an Le", kHeader + Bytes{0x00, 0x00, 0x00, 0x01}},
     };
     for (const auto& [name, bytes] : cases) {
       CAPTURE(name);

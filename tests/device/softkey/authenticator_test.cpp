@@ -50,7 +50,11 @@ TEST_SUITE("device/softkey/authenticator") {
     CHECK_FALSE(*options.find("clientPin")->as<bool>());
     CHECK_FALSE(*options.find("makeCredUvNotRqd")->as<bool>());
     CHECK(*options.find("credMgmt")->as<bool>());
-    for (const char* absent : {"uv", "ep", "authnrCfg", "largeBlobs", "bioEnroll"}) {
+    CHECK(*options.find("authnrCfg")->as<bool>());
+    CHECK(*options.find("largeBlobs")->as<bool>());
+    CHECK_FALSE(*options.find("ep")->as<bool>());
+    CHECK_FALSE(*options.find("alwaysUv")->as<bool>());
+    for (const char* absent : {"uv", "bioEnroll", "noMcGaPermissionsWithClientPin"}) {
       CAPTURE(absent);
       CHECK(options.find(absent) == nullptr);
     }
@@ -79,6 +83,7 @@ TEST_SUITE("device/softkey/authenticator") {
     CHECK(options.find("clientPin") == nullptr);
     CHECK(options.find("pinUvAuthToken") == nullptr);
     CHECK(options.find("credMgmt") == nullptr);
+    CHECK(options.find("setMinPINLength") == nullptr);
     CHECK_FALSE(*options.find("rk")->as<bool>());
   }
 

@@ -12,6 +12,7 @@ using firstkey::device::softkey::append;
 using firstkey::device::softkey::CardFrontend;
 using firstkey::device::softkey::Milliseconds;
 using firstkey::device::softkey::Presence;
+using firstkey::device::softkey::Settings;
 
 const Bytes kSelectFido{
     0x00, 0xA4, 0x04, 0x00, 0x08, 0xA0, 0x00, 0x00, 0x06, 0x47, 0x2F, 0x00, 0x01, 0x00};
@@ -25,7 +26,7 @@ class Reader {
  public:
   Bytes transmit(const Bytes& command) { return card.transmit(command).value_or(kNothing); }
   void select() { REQUIRE(transmit(kSelectFido) == version_and_ok()); }
-  static Bytes version_and_ok() { return {'F', 'I', 'D', 'O', '_', '2', '_', '0', 0x90, 0x00}; }
+  static Bytes version_and_ok() { return {'U', '2', 'F', '_', 'V', '2', 0x90, 0x00}; }
 
   /// One short NFCCTAP_MSG; `cla` 0x90 says more will follow.
   static Bytes message(const Bytes& data, std::uint8_t cla = 0x80, std::uint8_t p1 = 0x80) {
@@ -80,6 +81,39 @@ TEST_SUITE("device/softkey/card_frontend") {
     CHECK(reader.transmit(without_le) == Reader::version_and_ok());
   }
 
+  TEST_CASE("U2F is spoken beside CTAP2, in short and extended APDUs, once selected") {
+    Reader reader;
+    const Bytes version{0x00, 0x03, 0x00, 0x00, 0x00};
+    CHECK(reader.transmit(version) == Bytes{0x69, 0x85});
+    reader.select();
+    CHECK(reader.transmit(version) == Reader::version_and_ok());
+    Bytes enroll{0x00, 0x01, 0x03, 0x00, 0x00, 0x00, 0x40};
+    append(enroll, Bytes(64, 0x5A));
+    enroll.insert(enroll.end(), 2, 0x00);
+    const Bytes whole = reader.transmit(enroll);
+    REQUIRE(whole.size() > 256);
+    CHECK(Bytes(whole.end() - 2, whole.end()) == Bytes{0x90, 0x00});
+    Bytes short_enroll{0x00, 0x01, 0x03, 0x00, 0x40};
+    append(short_enroll, Bytes(64, 0x5A));
+    short_enroll.push_back(0x00);
+    const Bytes pieces = fetch(reader, reader.transmit(short_enroll), 0x00);
+    CHECK(pieces.front() == 0x05);
+    CHECK(Bytes(pieces.end() - 2, pieces.end()) == Bytes{0x90, 0x00});
+    CHECK(reader.key.store.count() == 2);
+  }
+
+  TEST_CASE("a card without U2F, or with nothing else, says so") {
+    TestKey modern(Settings{.protocols = Settings::Protocols::kCtap2});
+    CardFrontend modern_card(*modern.authenticator);
+    CHECK(modern_card.transmit(kSelectFido) ==
+          Bytes{'F', 'I', 'D', 'O', '_', '2', '_', '0', 0x90, 0x00});
+    CHECK(modern_card.transmit(Bytes{0x00, 0x03, 0x00, 0x00, 0x00}) == Bytes{0x6D, 0x00});
+    TestKey old(Settings{.protocols = Settings::Protocols::kU2f});
+    CardFrontend old_card(*old.authenticator);
+    CHECK(old_card.transmit(kSelectFido) == Reader::version_and_ok());
+    CHECK(old_card.transmit(Reader::message({kGetInfo})) == Bytes{0x6D, 0x00});
+  }
+
   TEST_CASE("another application is not found, and selecting it leaves this one") {
     Reader reader;
     reader.select();
@@ -98,7 +132,7 @@ TEST_SUITE("device/softkey/card_frontend") {
     const std::array cases{
         Case{"a broken APDU", {0x00, 0xA4}, {0x67, 0x00}},
         Case{"an unknown class", {0x04, 0xA4, 0x04, 0x00}, {0x6E, 0x00}},
-        Case{"a U2F command", {0x00, 0x03, 0x00, 0x00}, {0x6D, 0x00}},
+        Case{"an unknown instruction of ISO's", {0x00, 0x20, 0x00, 0x00}, {0x6D, 0x00}},
         Case{"an unknown instruction", {0x80, 0x20, 0x00, 0x00}, {0x6D, 0x00}},
         Case{"SELECT by anything but name", {0x00, 0xA4, 0x00, 0x00}, {0x6A, 0x86}},
         Case{"a message with another P1", {0x80, 0x10, 0x01, 0x00, 0x01, 0x04}, {0x6A, 0x86}},

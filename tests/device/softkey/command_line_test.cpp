@@ -56,7 +56,7 @@ TEST_SUITE("device/softkey/command_line") {
     CHECK(line->settings.transport == "usb");
   }
 
-  TEST_CASE("every quirk can be asked for") {
+  TEST_CASE("every departure from the default can be asked for") {
     const auto line = parse({"--udp",
                              "127.0.0.1:0:7112",
                              "--touch",
@@ -89,6 +89,25 @@ TEST_SUITE("device/softkey/command_line") {
         0);
   }
 
+  TEST_CASE("protocols, sensor and enterprises can be asked for") {
+    const auto line = parse({"--udp",
+                             "127.0.0.1:0:7112",
+                             "--u2f-only",
+                             "--fingerprint",
+                             "mismatch",
+                             "--enterprise-rp",
+                             "example.org",
+                             "--enterprise-rp",
+                             "example.com"});
+    REQUIRE(line.has_value());
+    CHECK(line->settings.protocols == Settings::Protocols::kU2f);
+    CHECK(line->settings.pin.fingerprint == ClientPin::Fingerprint::kMismatches);
+    CHECK(line->settings.enterprise_rp_ids ==
+          std::vector<std::string>{"example.org", "example.com"});
+    CHECK(parse({"--udp", "127.0.0.1:0:7112", "--no-u2f"})->settings.protocols ==
+          Settings::Protocols::kCtap2);
+  }
+
   TEST_CASE("a root can be had without running the key, from a state that stays") {
     const auto line = parse({"--state", "my.key", "--print-root"});
     REQUIRE(line.has_value());
@@ -109,6 +128,9 @@ TEST_SUITE("device/softkey/command_line") {
         {"--udp", "127.0.0.1:8111:7112", "--touch", "often"},
         {"--udp", "127.0.0.1:8111:7112", "--attestation", "tpm"},
         {"--udp", "127.0.0.1:8111:7112", "--aaguid", "0011"},
+        {"--udp", "127.0.0.1:8111:7112", "--fingerprint", "thumb"},
+        {"--udp", "127.0.0.1:8111:7112", "--fingerprint", "match", "--no-pin"},
+        {"--udp", "127.0.0.1:8111:7112", "--no-u2f", "--u2f-only"},
         {"--udp", "127.0.0.1:8111:7112", "--min-pin-length", "3"},
         {"--udp", "127.0.0.1:8111:7112", "--min-pin-length", "64"},
         {"--udp", "127.0.0.1:8111:7112", "--max-credentials", "0"},

@@ -16,6 +16,7 @@ using firstkey::device::softkey::Milliseconds;
 using firstkey::device::softkey::Presence;
 using firstkey::device::softkey::Report;
 using firstkey::device::softkey::Reports;
+using firstkey::device::softkey::Settings;
 
 constexpr std::uint32_t kBroadcast = 0xFFFFFFFF;
 constexpr std::uint8_t kPing = 0x81;
@@ -110,7 +111,7 @@ TEST_SUITE("device/softkey/hid_frontend") {
     REQUIRE(answer.payload.size() == 17);
     CHECK(std::ranges::equal(BytesView(answer.payload).first(8), nonce));
     CHECK(answer.payload[12] == 2);     // protocol version
-    CHECK(answer.payload[16] == 0x0D);  // WINK, CBOR, no MSG
+    CHECK(answer.payload[16] == 0x05);  // WINK, CBOR; MSG is there unless it is said not to be
     CHECK(wire.open_channel() != wire.open_channel());
   }
 
@@ -136,10 +137,31 @@ TEST_SUITE("device/softkey/hid_frontend") {
     CHECK(wire.send(kBroadcast, kInit, Bytes(7)) == error(kBroadcast, kInvalidLength));
   }
 
-  TEST_CASE("commands it does not have are refused, U2F messages among them") {
+  TEST_CASE("a U2F message is answered at once, and refused by a key that has no U2F") {
     Wire wire;
     const auto channel = wire.open_channel();
-    for (const std::uint8_t command : {kMsg, std::uint8_t{0x84}, std::uint8_t{0xC2}}) {
+    const Bytes version{0x00, 0x03, 0x00, 0x00};
+    CHECK(wire.send(channel, kMsg, version) ==
+          Message{channel, kMsg, {'U', '2', 'F', '_', 'V', '2', 0x90, 0x00}});
+    REQUIRE(wire.key.status_of(kConfig, Map{{0x01, 0x02}}) == Status::kOk);  // alwaysUv
+    CHECK(wire.send(channel, kMsg, version) == error(channel, kInvalidCommand));
+    CHECK(wire.send(kBroadcast, kInit, Bytes(8)).payload[16] == 0x0D);  // WINK, CBOR, no MSG
+  }
+
+  TEST_CASE("a key that speaks U2F alone offers no CBOR and takes none") {
+    TestKey key(Settings{.protocols = Settings::Protocols::kU2f});
+    HidFrontend hid(*key.authenticator, key.clock, key.random);
+    const Message init = assemble(hid.receive(fragment(kBroadcast, kInit, Bytes(8)).front()));
+    CHECK(init.payload[16] == 0x01);  // WINK
+    const auto channel = firstkey::device::softkey::read_be32(BytesView(init.payload).subspan(8));
+    const auto info = fragment(channel, kCbor, Bytes{kGetInfo});
+    CHECK(assemble(hid.receive(info.front())) == error(channel, kInvalidCommand));
+  }
+
+  TEST_CASE("commands it does not have are refused") {
+    Wire wire;
+    const auto channel = wire.open_channel();
+    for (const std::uint8_t command : {std::uint8_t{0x84}, std::uint8_t{0xC2}}) {
       CAPTURE(command);
       CHECK(wire.send(channel, command, {1}) == error(channel, kInvalidCommand));
     }

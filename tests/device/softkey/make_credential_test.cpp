@@ -129,7 +129,21 @@ TEST_SUITE("device/softkey/make_credential") {
         {"an option of number", kOptions, Map{{"rk", 1}}, Status::kCborUnexpectedType},
         {"a proof without protocol", kPinUvAuthParam, Bytes(16), Status::kMissingParameter},
         {"a proof of text", kPinUvAuthParam, "proof", Status::kCborUnexpectedType},
-        {"enterprise attestation", kEnterprise, 1, Status::kInvalidParameter},
+        {"enterprise attestation not enabled", kEnterprise, 1, Status::kInvalidParameter},
+        {"enterprise attestation of text", kEnterprise, "1", Status::kCborUnexpectedType},
+        {"a blob of text", kExtensions, Map{{"credBlob", "b"}}, Status::kCborUnexpectedType},
+        {"minPinLength of number",
+         kExtensions,
+         Map{{"minPinLength", 1}},
+         Status::kCborUnexpectedType},
+        {"a large blob key waived",
+         kExtensions,
+         Map{{"largeBlobKey", false}},
+         Status::kInvalidOption},
+        {"a large blob key without an account",
+         kExtensions,
+         Map{{"largeBlobKey", true}},
+         Status::kInvalidOption},
     };
     for (const auto& [name, member, value, expected] : cases) {
       CAPTURE(name);

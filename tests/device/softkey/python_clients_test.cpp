@@ -68,6 +68,22 @@ TEST_SUITE("device/softkey/python_clients") {
     for (const char* name : {"survives_a_restart", "forgets_on_reset"}) check_case(name);
   }
 
+  TEST_CASE("python-fido2 manages, configures and fills the key") {
+    if (firstkey::tests::part_is_absent("python3-fido2", is_fido2_installed())) return;
+    for (const char* name : {"manages_credentials",
+                             "is_configured",
+                             "attests_for_an_enterprise",
+                             "keeps_large_blobs",
+                             "takes_a_finger"}) {
+      check_case(name);
+    }
+  }
+
+  TEST_CASE("python-fido2 speaks U2F to it, and nothing else where there is nothing else") {
+    if (firstkey::tests::part_is_absent("python3-fido2", is_fido2_installed())) return;
+    for (const char* name : {"speaks_u2f", "speaks_nothing_but_u2f"}) check_case(name);
+  }
+
   TEST_CASE("python-fido2 finds a card in pcscd's reader, and taps it twice") {
     if (firstkey::tests::part_is_absent("pcscd, vpcd, python3-fido2 and python3-pyscard",
                                         are_card_parts_installed())) {

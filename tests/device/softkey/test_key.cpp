@@ -165,6 +165,25 @@ Map TestKey::managing(int subcommand, const std::optional<Map>& params) const {
   return request;
 }
 
+Map TestKey::configuring(int subcommand, const std::optional<Map>& params) const {
+  Bytes message(32, 0xFF);
+  message.push_back(kConfig);
+  message.push_back(static_cast<std::uint8_t>(subcommand));
+  Map request{{0x01, subcommand}, {0x03, protocol()}};
+  if (params) {
+    sk::append(message, sk::cbor::encode(*params));
+    request.add(0x02, *params);
+  }
+  request.add(0x04, prove(message));
+  return request;
+}
+
+std::optional<bool> TestKey::option(const char* name) {
+  const Map options = call(kGetInfo).get<Map>(0x04);
+  const Value* value = options.find(name);
+  return value == nullptr ? std::nullopt : std::optional(*value->as<bool>());
+}
+
 Map TestKey::hmac_secret_input(const Bytes& salts, ProtocolVersion version) {
   Map input{{0x01, agree(version)}};
   const Value salt_enc = encrypted(salts);

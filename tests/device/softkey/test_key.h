@@ -27,10 +27,14 @@ inline constexpr std::uint8_t kReset = 0x07;
 inline constexpr std::uint8_t kGetNextAssertion = 0x08;
 inline constexpr std::uint8_t kManagement = 0x0A;
 inline constexpr std::uint8_t kSelection = 0x0B;
+inline constexpr std::uint8_t kLargeBlobs = 0x0C;
+inline constexpr std::uint8_t kConfig = 0x0D;
 
 inline constexpr std::uint8_t kMakePermission = 0x01;
 inline constexpr std::uint8_t kAssertPermission = 0x02;
 inline constexpr std::uint8_t kManagePermission = 0x04;
+inline constexpr std::uint8_t kBlobPermission = 0x10;
+inline constexpr std::uint8_t kConfigPermission = 0x20;
 
 struct Answer {
   Status status = Status::kOther;
@@ -105,6 +109,10 @@ class TestKey {
   [[nodiscard]] int protocol() const { return static_cast<int>(version_); }
   /// A credentialManagement request with its proof.
   [[nodiscard]] Map managing(int subcommand, const std::optional<Map>& params = {}) const;
+  /// An authenticatorConfig request with its proof.
+  [[nodiscard]] Map configuring(int subcommand, const std::optional<Map>& params = {}) const;
+  /// What getInfo says of `option`; nothing if it does not mention it.
+  [[nodiscard]] std::optional<bool> option(const char* name);
   /// The hmac-secret input for `salts`, under the client's present shared secret.
   [[nodiscard]] Map hmac_secret_input(const Bytes& salts, ProtocolVersion version);
   /// What the client of the last hmac_secret_input reads from the output.
