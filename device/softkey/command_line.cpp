@@ -39,6 +39,7 @@ struct RawOptions {
   std::string root_out;
   std::string fingerprint = "none";
   std::vector<std::string> enterprise_rp_ids;
+  std::vector<std::string> quirks;
   std::size_t maximum_credentials = 100;
   std::size_t minimum_pin_length = 4;
   int ready_fd = -1;
@@ -88,6 +89,8 @@ void declare_behaviour(CLI::App& app, RawOptions& raw) {
       ->excludes(no_pin);
   auto* no_u2f = app.add_flag("--no-u2f", raw.has_no_u2f, "speaks CTAP2 and no U2F");
   app.add_flag("--u2f-only", raw.has_u2f_only, "speaks U2F and no CTAP2")->excludes(no_u2f);
+  app.add_option("--quirk", raw.quirks, "misbehave like that, see README.md; repeatable")
+      ->type_name("NAME");
   app.add_flag("--reset-any-time", raw.resets_at_any_time, "not only within 10 s of power-up");
 }
 
@@ -159,6 +162,11 @@ std::expected<CommandLine, ExitNow> to_command_line(const RawOptions& raw) {
   const auto touch = parse_touch_policy(raw.touch);
   if (!touch) return misuse("--touch takes auto, delay:MS, never or signal");
   line.touch = *touch;
+  for (const auto& name : raw.quirks) {
+    const auto quirk = parse_quirk(name);
+    if (!quirk) return misuse("--quirk takes a name from README.md, not " + name);
+    line.quirks.add(*quirk);
+  }
   if (raw.presence == "always") line.card_presence = CommandLine::CardPresence::kAlways;
   if (!raw.udp.empty()) {
     auto address = parse_udp_address(raw.udp);

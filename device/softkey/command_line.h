@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "device/softkey/key_parts.h"
+#include "device/softkey/quirks.h"
 #include "device/softkey/udp_pump.h"
 #include "device/softkey/uhid_pump.h"
 #include "device/softkey/user_presence.h"
@@ -21,6 +22,7 @@ struct CommandLine {
   std::optional<std::filesystem::path> state_file;  ///< none: the key forgets when it ends
   Settings settings;
   TouchPolicy touch;
+  Quirks quirks;
   /// Whether a card grants presence once each time it is held to the reader, or always.
   enum class CardPresence : std::uint8_t {
     kOncePerTap,

@@ -1,6 +1,6 @@
 #pragma once
 // What a front end carries messages to: a key without a transport. Implemented by the
-// authenticator, and by what stands between it and a front end to misbehave.
+// authenticator, and by what stands between it and a front end to misbehave (quirky_key.h).
 
 #include <optional>
 

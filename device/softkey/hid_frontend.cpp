@@ -67,6 +67,12 @@ Reports fragment(std::uint32_t channel, std::uint8_t command, BytesView payload)
   return reports;
 }
 
+HidFrontend::KeepAlives keep_alives_of(const Quirks& quirks) {
+  if (quirks.has(TimingQuirk::kNoKeepAlive)) return HidFrontend::KeepAlives::kNone;
+  if (quirks.has(TimingQuirk::kKeepAliveOnChange)) return HidFrontend::KeepAlives::kOnChange;
+  return HidFrontend::KeepAlives::kEveryInterval;
+}
+
 Reports HidFrontend::receive(const Report& report) {
   if (!is_attached()) return {};
   const ChannelId channel = read_be32(report);

@@ -9,6 +9,7 @@
 
 #include "device/softkey/ctap_key.h"
 #include "device/softkey/ports.h"
+#include "device/softkey/quirks.h"
 
 namespace firstkey::device::softkey {
 
@@ -93,6 +94,9 @@ class HidFrontend {
   std::optional<Working> working_;
   int winks_ = 0;
 };
+
+/// How a key with `quirks` keeps its client alive.
+[[nodiscard]] HidFrontend::KeepAlives keep_alives_of(const Quirks& quirks);
 
 /// `payload` as an initialisation frame and the continuations it takes.
 [[nodiscard]] Reports fragment(std::uint32_t channel, std::uint8_t command, BytesView payload);

@@ -11,6 +11,7 @@
 
 #include "device/softkey/authenticator.h"
 #include "device/softkey/command_line.h"
+#include "device/softkey/quirky_key.h"
 
 namespace softkey = firstkey::device::softkey;
 
@@ -102,8 +103,9 @@ int run_key(const softkey::CommandLine& line, softkey::CredentialStore& store) {
   const auto key = softkey::Authenticator::create(line.settings, store, {clock, random, presence});
   if (!key) return fail("attestation", "its root cannot be made or kept");
   if (const int status = show_root(line, store); status != 0) return status;
+  softkey::QuirkyKey quirky(**key, line.quirks, clock);
   if (udp != nullptr) {
-    softkey::HidFrontend hid(**key, clock, random);
+    softkey::HidFrontend hid(quirky, clock, random, softkey::keep_alives_of(line.quirks));
     return serve(line, softkey::UdpPump::open(*udp), softkey::to_string(*udp), hid, touch);
   }
   if (uhid != nullptr) {
@@ -111,7 +113,7 @@ int run_key(const softkey::CommandLine& line, softkey::CredentialStore& store) {
     return serve(line, softkey::UhidPump::open(*uhid), softkey::to_string(*uhid), hid, touch);
   }
   if (vpcd != nullptr) {
-    softkey::CardFrontend card(**key);
+    softkey::CardFrontend card(quirky);
     return serve(line, softkey::VpcdPump::open(*vpcd), softkey::to_string(*vpcd), card, touch);
   }
   return 0;

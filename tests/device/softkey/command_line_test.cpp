@@ -14,6 +14,7 @@ using firstkey::device::softkey::Milliseconds;
 using firstkey::device::softkey::parse_aaguid;
 using firstkey::device::softkey::parse_command_line;
 using firstkey::device::softkey::Settings;
+using firstkey::device::softkey::TimingQuirk;
 using firstkey::device::softkey::TouchPolicy;
 using firstkey::device::softkey::UdpAddress;
 using firstkey::device::softkey::UhidNode;
@@ -89,7 +90,7 @@ TEST_SUITE("device/softkey/command_line") {
         0);
   }
 
-  TEST_CASE("protocols, sensor and enterprises can be asked for") {
+  TEST_CASE("protocols, sensor, enterprises and quirks can be asked for") {
     const auto line = parse({"--udp",
                              "127.0.0.1:0:7112",
                              "--u2f-only",
@@ -98,12 +99,19 @@ TEST_SUITE("device/softkey/command_line") {
                              "--enterprise-rp",
                              "example.org",
                              "--enterprise-rp",
-                             "example.com"});
+                             "example.com",
+                             "--quirk",
+                             "late-answer",
+                             "--quirk",
+                             "no-keep-alive"});
     REQUIRE(line.has_value());
     CHECK(line->settings.protocols == Settings::Protocols::kU2f);
     CHECK(line->settings.pin.fingerprint == ClientPin::Fingerprint::kMismatches);
     CHECK(line->settings.enterprise_rp_ids ==
           std::vector<std::string>{"example.org", "example.com"});
+    CHECK(line->quirks.has(TimingQuirk::kLateAnswer));
+    CHECK(line->quirks.has(TimingQuirk::kNoKeepAlive));
+    CHECK_FALSE(line->quirks.has(TimingQuirk::kKeepAliveOnChange));
     CHECK(parse({"--udp", "127.0.0.1:0:7112", "--no-u2f"})->settings.protocols ==
           Settings::Protocols::kCtap2);
   }
@@ -128,6 +136,7 @@ TEST_SUITE("device/softkey/command_line") {
         {"--udp", "127.0.0.1:8111:7112", "--touch", "often"},
         {"--udp", "127.0.0.1:8111:7112", "--attestation", "tpm"},
         {"--udp", "127.0.0.1:8111:7112", "--aaguid", "0011"},
+        {"--udp", "127.0.0.1:8111:7112", "--quirk", "well-behaved"},
         {"--udp", "127.0.0.1:8111:7112", "--fingerprint", "thumb"},
         {"--udp", "127.0.0.1:8111:7112", "--fingerprint", "match", "--no-pin"},
         {"--udp", "127.0.0.1:8111:7112", "--no-u2f", "--u2f-only"},

@@ -1,0 +1,44 @@
+#include "device/softkey/quirks.h"
+
+#include <algorithm>
+
+namespace firstkey::device::softkey {
+namespace {
+
+constexpr std::array kNames{
+    QuirkName{"bad-signature", CryptoQuirk::kBadSignature},
+    QuirkName{"wrong-rp-id-hash", CryptoQuirk::kWrongRpIdHash},
+    QuirkName{"uv-dropped", CryptoQuirk::kUvDropped},
+    QuirkName{"no-max-msg-size", ProtocolQuirk::kNoMaximumMessageSize},
+    QuirkName{"unsorted-info", ProtocolQuirk::kUnsortedInfo},
+    QuirkName{"up-false", ProtocolQuirk::kPresenceDenied},
+    QuirkName{"garbage-info", ProtocolQuirk::kGarbageInfo},
+    QuirkName{"garbage-answer", ProtocolQuirk::kGarbageAnswer},
+    QuirkName{"truncated-answer", ProtocolQuirk::kTruncatedAnswer},
+    QuirkName{"huge-count", ProtocolQuirk::kHugeCount},
+    QuirkName{"cancel-ignored", ProtocolQuirk::kCancelIgnored},
+    QuirkName{"cancel-misnamed", ProtocolQuirk::kCancelMisnamed},
+    QuirkName{"set-pin-twice-30", PinQuirk::kSetTwiceNotAllowed},
+    QuirkName{"set-pin-twice-31", PinQuirk::kSetTwicePinInvalid},
+    QuirkName{"set-pin-twice-02", PinQuirk::kSetTwiceInvalidParameter},
+    QuirkName{"set-pin-twice-37", PinQuirk::kSetTwicePolicyViolation},
+    QuirkName{"always-uv-after-pin", PinQuirk::kAlwaysUvAfterPin},
+    QuirkName{"late-answer", TimingQuirk::kLateAnswer},
+    QuirkName{"keep-alive-on-change", TimingQuirk::kKeepAliveOnChange},
+    QuirkName{"no-keep-alive", TimingQuirk::kNoKeepAlive},
+    QuirkName{"removed-while-waiting", RemovalQuirk::kWhileWaiting},
+    QuirkName{"removed-before-answer", RemovalQuirk::kBeforeAnswer},
+};
+
+}  // namespace
+
+std::span<const QuirkName> quirk_names() {
+  return kNames;
+}
+
+std::optional<Quirk> parse_quirk(std::string_view name) {
+  const auto found = std::ranges::find(kNames, name, &QuirkName::name);
+  return found == kNames.end() ? std::nullopt : std::optional(found->quirk);
+}
+
+}  // namespace firstkey::device::softkey

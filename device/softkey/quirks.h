@@ -1,0 +1,63 @@
+#pragma once
+// The misbehaviours of real keys that a software key can be given, by kind. None is on unless asked
+// for, and the honest code knows of none of them: quirky_key stands between it and the front ends.
+// Where each was seen is told in README.md, "Quirks".
+
+#include <array>
+#include <optional>
+#include <set>
+#include <span>
+#include <string_view>
+#include <variant>
+
+namespace firstkey::device::softkey {
+
+enum class CryptoQuirk { kBadSignature, kWrongRpIdHash, kUvDropped };
+
+enum class ProtocolQuirk {
+  kNoMaximumMessageSize,
+  kUnsortedInfo,
+  kPresenceDenied,  ///< getInfo says "up" is false
+  kGarbageInfo,
+  kGarbageAnswer,
+  kTruncatedAnswer,
+  kHugeCount,
+  kCancelIgnored,
+  kCancelMisnamed,
+};
+
+enum class PinQuirk {
+  kSetTwiceNotAllowed,
+  kSetTwicePinInvalid,
+  kSetTwiceInvalidParameter,
+  kSetTwicePolicyViolation,
+  kAlwaysUvAfterPin,
+};
+
+enum class TimingQuirk { kLateAnswer, kKeepAliveOnChange, kNoKeepAlive };
+
+enum class RemovalQuirk { kWhileWaiting, kBeforeAnswer };
+
+using Quirk = std::variant<CryptoQuirk, ProtocolQuirk, PinQuirk, TimingQuirk, RemovalQuirk>;
+
+/// The quirks of one key.
+class Quirks {
+ public:
+  void add(Quirk quirk) { all_.insert(quirk); }
+  [[nodiscard]] bool has(Quirk quirk) const { return all_.contains(quirk); }
+  [[nodiscard]] bool is_empty() const { return all_.empty(); }
+
+ private:
+  std::set<Quirk> all_;
+};
+
+struct QuirkName {
+  std::string_view name;  ///< as the command line takes it
+  Quirk quirk;
+};
+
+[[nodiscard]] std::span<const QuirkName> quirk_names();
+/// Nothing if no quirk is called `name`.
+[[nodiscard]] std::optional<Quirk> parse_quirk(std::string_view name);
+
+}  // namespace firstkey::device::softkey

@@ -1,0 +1,50 @@
+#pragma once
+// Stands between an honest authenticator and its front end and plays the quirks it was given: it
+// spoils answers, holds them back, does not hear a cancel, and is pulled out at a bad moment.
+
+#include "device/softkey/ctap_key.h"
+#include "device/softkey/ports.h"
+#include "device/softkey/quirks.h"
+
+namespace firstkey::device::softkey {
+
+class QuirkyKey final : public CtapKey {
+ public:
+  /// How long after a touch a late answer comes: past the 5 s many clients wait for one.
+  static constexpr Milliseconds kLateness{6'000};
+  /// How long a key that is pulled out while it waits has waited.
+  static constexpr Milliseconds kRemovedAfter{300};
+
+  /// Keeps references to `honest` and `clock`.
+  QuirkyKey(CtapKey& honest, Quirks quirks, const Clock& clock)
+      : honest_(honest), quirks_(std::move(quirks)), clock_(clock) {}
+
+  [[nodiscard]] std::optional<Bytes> start(BytesView request) override;
+  [[nodiscard]] std::optional<Bytes> poll() override;
+  [[nodiscard]] std::optional<Bytes> cancel() override;
+  [[nodiscard]] bool is_awaiting_user() const override {
+    return late_.has_value() || honest_.is_awaiting_user();
+  }
+  [[nodiscard]] Bytes answer_u2f(BytesView apdu) override { return honest_.answer_u2f(apdu); }
+  [[nodiscard]] Protocols protocols() const override { return honest_.protocols(); }
+  [[nodiscard]] bool is_attached() const override { return is_attached_; }
+  void power_cycle() override;
+
+ private:
+  struct Late {
+    Bytes answer;
+    Instant due;
+  };
+
+  [[nodiscard]] std::optional<Bytes> pass_on(std::optional<Bytes> answer);
+
+  CtapKey& honest_;
+  Quirks quirks_;
+  const Clock& clock_;
+  Bytes request_;  ///< the one under way, or answered last
+  Instant started_;
+  std::optional<Late> late_;
+  bool is_attached_ = true;
+};
+
+}  // namespace firstkey::device::softkey
