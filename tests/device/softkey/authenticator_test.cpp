@@ -254,6 +254,11 @@ TEST_SUITE("device/softkey/authenticator") {
     CHECK(key.status_of(kGetAssertion, assert_request()) == Status::kOther);
     CHECK(key.set_pin("1234") == Status::kOther);
     CHECK(key.status_of(kReset) == Status::kOther);
+    CHECK(key.status_of(kConfig, Map{{0x01, 0x02}}) == Status::kOther);
+    CHECK_FALSE(key.store.configuration().always_verifies_user);
+    Bytes enroll{0x00, 0x01, 0x00, 0x00, 0x40};
+    enroll.resize(5 + 64);
+    CHECK(key.authenticator->answer_u2f(enroll) == Bytes{0x6F, 0x00});
     CHECK(key.store.count() == 1);
     CHECK(key.store.pin() == nullptr);
     is_full = false;

@@ -7,7 +7,7 @@ import sys
 import tempfile
 import threading
 
-from fido2.attestation import PackedAttestation
+from fido2.attestation import InvalidSignature, PackedAttestation
 from fido2.cose import ES256 as Es256Key
 from fido2.cose import CoseKey
 from fido2.ctap import CtapError
@@ -351,6 +351,16 @@ def speaks_nothing_but_u2f(program):
         expect_error(
             CtapError.ERR.INVALID_COMMAND, key.device.call, CTAPHID.CBOR, get_info
         )
+
+
+def is_caught_misbehaving(program):
+    with SoftkeyProcess(program, "--quirk", "bad-signature") as key:
+        made = with_pin(key).register()
+        try:
+            PackedAttestation().verify(made.att_statement, made.auth_data, HASH)
+        except InvalidSignature:
+            return
+        raise AssertionError("a bad signature was taken for a good one")
 
 
 def takes_a_finger(program):

@@ -58,6 +58,11 @@ TEST_SUITE("device/softkey/python_clients") {
     for (const char* name : {"blocks_after_wrong_pins", "refuses_what_it_knows"}) check_case(name);
   }
 
+  TEST_CASE("python-fido2 catches the key where it was told to misbehave") {
+    if (firstkey::tests::part_is_absent("python3-fido2", is_fido2_installed())) return;
+    check_case("is_caught_misbehaving");
+  }
+
   TEST_CASE("python-fido2 waits for the user, and stops waiting") {
     if (firstkey::tests::part_is_absent("python3-fido2", is_fido2_installed())) return;
     for (const char* name : {"waits_for_a_touch", "can_be_cancelled"}) check_case(name);

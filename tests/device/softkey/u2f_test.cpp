@@ -13,9 +13,13 @@ using namespace firstkey::tests::softkey;  // NOLINT: the vocabulary of every te
 using firstkey::device::softkey::append;
 using firstkey::device::softkey::as_bytes;
 using firstkey::device::softkey::CertificateHandle;
-using firstkey::device::softkey::CtapKey;
+using firstkey::device::softkey::Credential;
+using firstkey::device::softkey::CredentialStore;
 using firstkey::device::softkey::DigestContextHandle;
+using firstkey::device::softkey::encode_state;
 using firstkey::device::softkey::KeyHandle;
+using firstkey::device::softkey::KeyState;
+using firstkey::device::softkey::MemoryStorage;
 using firstkey::device::softkey::Milliseconds;
 using firstkey::device::softkey::Presence;
 using firstkey::device::softkey::Settings;
@@ -229,6 +233,19 @@ TEST_SUITE("device/softkey/u2f") {
       CHECK(firstkey::device::softkey::read_be16(answer) == expected);
       CHECK(key.user.questions == 0);
     }
+  }
+
+  TEST_CASE("a key that holds all it can enrolls no more, and says so after the touch") {
+    KeyState full;
+    for (std::size_t i = 0; i < CredentialStore::kMaximumCount; ++i) {
+      Credential credential{.id = Bytes{1}, .rp_id = "example.org", .hmac_secrets = {}};
+      full.credentials.push_back(std::move(credential));
+    }
+    auto storage = std::make_unique<MemoryStorage>();
+    REQUIRE(storage->save(encode_state(full)).has_value());
+    TestKey key({}, std::move(storage));
+    CHECK(enroll(key).word == 0x6A84);
+    CHECK(key.user.questions == 1);
   }
 
   TEST_CASE("a credential made over U2F signs for CTAP2, and is excluded there") {
