@@ -43,7 +43,9 @@ class HidFrontend {
   /// Frames that are due by now: keep-alives, answers the user made possible, timeouts.
   [[nodiscard]] Reports tick();
   /// Whether tick() has something to wait for.
-  [[nodiscard]] bool is_busy() const { return assembly_.has_value() || working_.has_value(); }
+  [[nodiscard]] bool is_busy() const {
+    return is_attached() && (assembly_.has_value() || working_.has_value());
+  }
   [[nodiscard]] int winks() const { return winks_; }
   /// Whether the key is still plugged in; if not, no frame of it comes until power_cycle().
   [[nodiscard]] bool is_attached() const { return key_.is_attached(); }

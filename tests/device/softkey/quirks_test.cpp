@@ -256,6 +256,21 @@ TEST_SUITE("device/softkey/quirks") {
     CHECK(hid.receive(init[0]).size() == 1);
   }
 
+  TEST_CASE("pulled out, the key has nothing to do any more") {
+    Misbehaving key(RemovalQuirk::kWhileWaiting);
+    HidFrontend hid(key.quirky, key.honest.clock, key.honest.random);
+    const auto init = firstkey::device::softkey::fragment(0xFFFFFFFF, 0x86, Bytes(8));
+    const auto channel =
+        firstkey::device::softkey::read_be32(BytesView(hid.receive(init[0])[0]).subspan(15));
+    key.honest.user.answer = Presence::kAwaited;
+    const auto selection = firstkey::device::softkey::fragment(channel, 0x90, Bytes{kSelection});
+    REQUIRE(hid.receive(selection[0]).size() == 1);
+    CHECK(hid.is_busy());
+    key.honest.clock.advance(QuirkyKey::kRemovedAfter);
+    CHECK(hid.tick().empty());
+    CHECK_FALSE(hid.is_busy());
+  }
+
   TEST_CASE("pulled out before it answers, the key has made the credential all the same") {
     Misbehaving key(RemovalQuirk::kBeforeAnswer);
     CHECK(key.send(kMakeCredential, make_request()).empty());
