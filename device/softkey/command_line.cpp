@@ -31,6 +31,7 @@ struct RawOptions {
   std::string udp;
   std::string vpcd;
   bool is_uhid = false;
+  bool is_usb = false;
   std::string presence = "tap";
   std::string state;
   std::string touch = "auto";
@@ -102,6 +103,8 @@ void declare_running(CLI::App& app, RawOptions& raw) {
       ->excludes("--udp");
   app.add_flag("--uhid", raw.is_uhid, "be a HID key of this machine, through /dev/uhid")
       ->excludes("--udp", "--vpcd");
+  app.add_flag("--usb", raw.is_usb, "be a USB key of this machine, through vhci_hcd")
+      ->excludes("--udp", "--vpcd", "--uhid");
   app.add_option(
          "--serve-ready-fd", raw.ready_fd, "write the line \"ready ...\" there, not to stdout")
       ->check(CLI::Range(1, 1023))
@@ -180,13 +183,14 @@ std::expected<CommandLine, ExitNow> to_command_line(const RawOptions& raw) {
     line.settings.transport = "nfc";
   }
   if (raw.is_uhid) line.front_end = UhidNode{};
+  if (raw.is_usb) line.front_end = UsbController{};
   if (!raw.state.empty()) line.state_file = raw.state;
   if (!raw.root_out.empty()) line.root_file = raw.root_out;
   if (raw.ready_fd >= 0) line.ready_fd = raw.ready_fd;
   const bool serves = !std::holds_alternative<std::monostate>(line.front_end);
   const bool shows_root = line.prints_root || line.root_file;
   if (!serves && !shows_root)
-    return misuse("nothing to do: name --udp, --uhid, --vpcd or --print-root");
+    return misuse("nothing to do: name --udp, --uhid, --usb, --vpcd or --print-root");
   if (!serves && !line.state_file) {
     return misuse("without --state the root is gone when this program ends");
   }

@@ -10,15 +10,16 @@
 #include "device/softkey/quirks.h"
 #include "device/softkey/udp_pump.h"
 #include "device/softkey/uhid_pump.h"
+#include "device/softkey/usb_pump.h"
 #include "device/softkey/user_presence.h"
 #include "device/softkey/vpcd_pump.h"
 
 namespace firstkey::device::softkey {
 
 struct CommandLine {
-  /// Where the key can be reached: a wire, a node, a reader, or nowhere, when only its root is
+  /// Where the key can be reached: a wire, a kernel, a reader, or nowhere, when only its root is
   /// wanted.
-  std::variant<std::monostate, UdpAddress, UhidNode, VpcdAddress> front_end;
+  std::variant<std::monostate, UdpAddress, UhidNode, UsbController, VpcdAddress> front_end;
   std::optional<std::filesystem::path> state_file;  ///< none: the key forgets when it ends
   Settings settings;
   TouchPolicy touch;

@@ -96,6 +96,7 @@ int run_key(const softkey::CommandLine& line, softkey::CredentialStore& store) {
   softkey::OncePerTap tap(touch, clock.now());
   const auto* udp = std::get_if<softkey::UdpAddress>(&line.front_end);
   const auto* uhid = std::get_if<softkey::UhidNode>(&line.front_end);
+  const auto* usb = std::get_if<softkey::UsbController>(&line.front_end);
   const auto* vpcd = std::get_if<softkey::VpcdAddress>(&line.front_end);
   const bool is_tap =
       vpcd != nullptr && line.card_presence == softkey::CommandLine::CardPresence::kOncePerTap;
@@ -111,6 +112,10 @@ int run_key(const softkey::CommandLine& line, softkey::CredentialStore& store) {
   if (uhid != nullptr) {
     softkey::HidFrontend hid(**key, clock, random);
     return serve(line, softkey::UhidPump::open(*uhid), softkey::to_string(*uhid), hid, touch);
+  }
+  if (usb != nullptr) {
+    softkey::HidFrontend hid(**key, clock, random);
+    return serve(line, softkey::UsbPump::open(*usb), softkey::to_string(*usb), hid, touch);
   }
   if (vpcd != nullptr) {
     softkey::CardFrontend card(quirky);

@@ -18,6 +18,7 @@ using firstkey::device::softkey::TimingQuirk;
 using firstkey::device::softkey::TouchPolicy;
 using firstkey::device::softkey::UdpAddress;
 using firstkey::device::softkey::UhidNode;
+using firstkey::device::softkey::UsbController;
 using firstkey::device::softkey::VpcdAddress;
 using firstkey::tests::softkey::CapturedOutput;
 
@@ -50,11 +51,14 @@ TEST_SUITE("device/softkey/command_line") {
     CHECK(line->card_presence == CommandLine::CardPresence::kAlways);
   }
 
-  TEST_CASE("a key of this machine's kernel is on /dev/uhid") {
+  TEST_CASE("a key of this machine's kernel is on /dev/uhid or on USB") {
     const auto line = parse({"--uhid"});
     REQUIRE(line.has_value());
     CHECK(to_string(std::get<UhidNode>(line->front_end)) == "uhid:/dev/uhid");
     CHECK(line->settings.transport == "usb");
+    const auto usb = parse({"--usb"});
+    REQUIRE(usb.has_value());
+    CHECK(to_string(std::get<UsbController>(usb->front_end)) == "usb:vhci_hcd.0");
   }
 
   TEST_CASE("every departure from the default can be asked for") {
@@ -133,6 +137,7 @@ TEST_SUITE("device/softkey/command_line") {
         {"--udp", "127.0.0.1:8111:7112", "--vpcd", "127.0.0.1:35963"},
         {"--uhid", "--udp", "127.0.0.1:8111:7112"},
         {"--uhid", "--vpcd", "127.0.0.1:35963"},
+        {"--uhid", "--usb"},
         {"--udp", "127.0.0.1:8111:7112", "--touch", "often"},
         {"--udp", "127.0.0.1:8111:7112", "--attestation", "tpm"},
         {"--udp", "127.0.0.1:8111:7112", "--aaguid", "0011"},
