@@ -17,7 +17,19 @@
 
 namespace {
 
-using namespace firstkey::device::softkey;
+using firstkey::device::softkey::append;
+using firstkey::device::softkey::Bytes;
+using firstkey::device::softkey::BytesView;
+using firstkey::device::softkey::FileDescriptor;
+using firstkey::device::softkey::HidFrontend;
+using firstkey::device::softkey::kReportDescriptor;
+using firstkey::device::softkey::kReportSize;
+using firstkey::device::softkey::Milliseconds;
+using firstkey::device::softkey::OperatorInput;
+using firstkey::device::softkey::Report;
+using firstkey::device::softkey::TouchByPolicy;
+using firstkey::device::softkey::TouchPolicy;
+using firstkey::device::softkey::UhidPump;
 using firstkey::tests::softkey::TestKey;
 
 constexpr std::size_t kNumberedSize = kReportSize + 1;

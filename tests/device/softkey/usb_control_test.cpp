@@ -11,7 +11,11 @@
 
 namespace {
 
-using namespace firstkey::device::softkey;
+using firstkey::device::softkey::answer_control;
+using firstkey::device::softkey::Bytes;
+using firstkey::device::softkey::kReportDescriptor;
+using firstkey::device::softkey::parse_setup;
+using firstkey::device::softkey::UsbSetup;
 
 constexpr std::uint16_t kPlenty = 4096;
 

@@ -13,7 +13,22 @@
 
 namespace {
 
-using namespace firstkey::device::softkey;
+using firstkey::device::softkey::append;
+using firstkey::device::softkey::append_be32;
+using firstkey::device::softkey::Bytes;
+using firstkey::device::softkey::BytesView;
+using firstkey::device::softkey::FileDescriptor;
+using firstkey::device::softkey::HidFrontend;
+using firstkey::device::softkey::kReportSize;
+using firstkey::device::softkey::Milliseconds;
+using firstkey::device::softkey::OperatorInput;
+using firstkey::device::softkey::read_be32;
+using firstkey::device::softkey::Report;
+using firstkey::device::softkey::TouchByPolicy;
+using firstkey::device::softkey::TouchPolicy;
+using firstkey::device::softkey::UsbipMessages;
+using firstkey::device::softkey::UsbPump;
+using firstkey::device::softkey::UsbSocket;
 using firstkey::tests::softkey::TestKey;
 
 constexpr std::uint32_t kOut = 0;
