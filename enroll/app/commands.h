@@ -35,6 +35,7 @@ void add_credential_commands(CLI::App& program, Invocation& invocation);
 void add_care_commands(CLI::App& program, Invocation& invocation);
 void add_enroll_command(CLI::App& program, Invocation& invocation);
 void add_key_commands(CLI::App& program, Invocation& invocation);
+void add_demo_command(CLI::App& program, Invocation& invocation);
 
 /// Opens the workplace and runs `command` in it; tells what fails.
 template <class Command>

@@ -67,6 +67,11 @@ void Output::line(std::string_view label, std::string_view value) const {
   write(stdout, fmt::format("  {:<{}}{}\n", label, kLabelWidth, printable(value)));
 }
 
+void Output::heading(std::string_view text) const {
+  if (is_json()) return;
+  write(stdout, "\n" + bold(printable(text)) + "\n");
+}
+
 void Output::say(std::string_view sentence) const {
   if (is_json()) return;
   write(stdout, fmt::format("  {}\n", printable(sentence)));
@@ -115,6 +120,11 @@ core::Result<void> Output::object_with_secret(const boost::json::object& object,
   text.pop_back();
   return write_around(
       fmt::format("{}{}\"{}\":\"", text, object.empty() ? "" : ",", name), secret, "\"}\n");
+}
+
+core::Result<void> Output::secret_lines(const core::Secret& lines) const {
+  if (is_json()) return {};
+  return write_around("", lines, "");
 }
 
 ExitCode Output::failure(const Failure& failure) const {

@@ -28,6 +28,8 @@ class Output {
 
   /// "  Label      value", the form of every result with named parts. Nothing with --json.
   void line(std::string_view label, std::string_view value) const;
+  /// What the lines below it are about, in bold at a terminal. Nothing with --json.
+  void heading(std::string_view text) const;
   /// A sentence on a line of its own. Nothing with --json.
   void say(std::string_view sentence) const;
   /// Columns as wide as their widest cell; the head in bold at a terminal. Nothing with --json.
@@ -45,6 +47,8 @@ class Output {
   [[nodiscard]] core::Result<void> object_with_secret(const boost::json::object& object,
                                                       std::string_view name,
                                                       const core::Secret& secret) const;
+  /// Lines with a secret in them, as they are. Nothing with --json. Errors: kNotShown.
+  [[nodiscard]] core::Result<void> secret_lines(const core::Secret& lines) const;
 
   /// Tells what went wrong, on standard error, or as {"error": {…}} with --json.
   ExitCode failure(const Failure& failure) const;

@@ -160,9 +160,21 @@ def keys():
     run("error", ["key", "list", "--device", "/dev/hidraw4095"], status=5)
 
 
+def demonstration():
+    """It has a store of its own. Where every part must be there, it leaves nothing out."""
+    told = run("demonstration", ["demo"])
+    enrollments = [step for step in told["steps"] if " enroll " in step["command"]]
+    if os.environ.get("FIRSTKEY_REQUIRE_PARTS") == "1":
+        assert not told["skipped"], told["skipped"]
+    assert len(enrollments) == 2 - len(told["skipped"])
+    for step in enrollments:
+        assert step["result"]["value"][0]["attestationLevel"] == "attested", step
+
+
 administration()
 refusals()
 keys()
+demonstration()
 run("clock-reset", ["clock", "reset"])
 missing = ALL - seen - UNSEEN
 assert not missing, f"never run with --json: {missing}"
