@@ -98,7 +98,7 @@ Result<RegistrationReceipt> told_again(WriteTransaction& transaction,
 Result<IssuedOptions> RegistrationDesk::options(const SessionTicket& ticket) {
   return decide_in<IssuedOptions>(
       store_, [&](WriteTransaction& transaction) -> Result<IssuedOptions> {
-        const auto live = enter_session(transaction, ticket, SessionPurpose::kRegister);
+        const auto live = enter_session(transaction, ticket, SessionPurpose::kPrepare);
         if (!live) return std::unexpected(live.error());
         const auto& settings = live->settings;
         if (auto allowed = check_key_policy(settings, live->session); !allowed) {

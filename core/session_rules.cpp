@@ -239,11 +239,13 @@ Result<LiveSession> enter_session(WriteTransaction& transaction,
   }
   const bool is_registering_over =
       now >= end_of_registration(live.session, live.settings.pass_policy);
-  if (purpose == SessionPurpose::kRegister && is_registering_over) {
-    return told(ErrorCode::kWindowOver);
-  }
-  // A proof in the grace is no act that would begin the idle limit anew.
-  if (!live.session.is_one_time && purpose != SessionPurpose::kLook && !is_registering_over) {
+  const bool is_about_registering =
+      purpose == SessionPurpose::kRegister || purpose == SessionPurpose::kPrepare;
+  if (is_about_registering && is_registering_over) return told(ErrorCode::kWindowOver);
+  // A proof in the grace is no act that would begin the idle limit anew, nor are fresh options,
+  // which a station asks for with nobody there.
+  const bool is_act = purpose == SessionPurpose::kRegister || purpose == SessionPurpose::kProve;
+  if (!live.session.is_one_time && is_act && !is_registering_over) {
     live.session.last_seen_at = now;
     transaction.update_session(live.session);
   }
@@ -258,6 +260,7 @@ SessionSnapshot snapshot_of(ReadTransaction& transaction, const LiveSession& liv
       .user_name = live.user.name,
       .user_display_name = live.user.display_name,
       .is_one_time = live.session.is_one_time,
+      .is_simulated = live.session.is_simulated,
       .state = live.session.state,
       .server_now = live.now,
       .expires_at = end_of_registration(live.session, policy),

@@ -26,7 +26,7 @@ struct LiveSession {
 };
 
 /// What a station is about to do, which says how long it may.
-enum class SessionPurpose { kRegister, kProve, kLook };
+enum class SessionPurpose { kPrepare, kRegister, kProve, kLook };
 
 /// Runs `decide` in a write transaction and commits whether it succeeded or not: what it wrote
 /// before it refused (an ended session, an audit row) stays. A StoreAbort still undoes everything.

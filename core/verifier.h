@@ -38,6 +38,7 @@ struct SessionSnapshot {
   std::string user_name;
   std::string user_display_name;
   bool is_one_time = false;
+  bool is_simulated = false;  ///< as its station said when the pass was redeemed
   SessionState state = SessionState::kOpen;
   Instant server_now;
   Instant expires_at;
