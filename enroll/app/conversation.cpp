@@ -69,9 +69,10 @@ void Conversation::wait() const {
       pollfd{.fd = news_.fd(), .events = POLLIN, .revents = 0},
       // poll() passes over a negative one
       pollfd{.fd = prompt_ ? person_.terminal->input() : -1, .events = POLLIN, .revents = 0}};
-  // The countdown changes when the time left passes a whole second.
-  const auto until_tick =
-      std::chrono::floor<std::chrono::milliseconds>(view_.time_left() % kSecond) + 1ms;
+  // The countdown changes when the time left passes a whole second, and at its end no more.
+  const auto left = view_.time_left();
+  const auto until_change = left == core::Duration::zero() ? kSecond : left % kSecond;
+  const auto until_tick = std::chrono::floor<std::chrono::milliseconds>(until_change) + 1ms;
   (void)::poll(waited.data(), waited.size(), static_cast<int>(until_tick.count()));
 }
 
@@ -107,6 +108,7 @@ void Conversation::hear(const NumberedEvent& event) {
     return;
   }
   prompt_.reset();
+  new_pin_.reset();  // entered once: nobody will enter it again
   view_.show(event);
   answer(event.event);
 }
@@ -124,7 +126,9 @@ void Conversation::answer(const Event& event) {
     refusal_ = core::Error{.code = refused->code, .detail = refused->detail};
   } else if (const auto* failed = std::get_if<CeremonyFailed>(&event)) {
     failed_ = core::Error{.code = failed->code, .detail = failed->detail};
-  } else if (person_.terminal == nullptr) {
+  } else if (const auto* unfit = std::get_if<NewPinRejected>(&event); unfit && !person_.pin) {
+    answer(*unfit);
+  } else if (person_.terminal == nullptr || std::holds_alternative<NewPinRejected>(event)) {
     answer_unattended(event);
   }
 }
@@ -156,6 +160,11 @@ void Conversation::answer(const NewPinWanted& event, const std::string& label) {
                     .exit_code = ExitCode::kUsage});
   }
   controls_.enter_pin(person_.pin->duplicate());
+}
+
+void Conversation::answer(const NewPinRejected& event) {
+  min_code_points_ = event.min_code_points;
+  ask(Question::kNewPin, "New PIN", Echo::kStars);
 }
 
 void Conversation::answer(const CredentialCompleted& event) {

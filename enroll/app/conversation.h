@@ -69,6 +69,7 @@ class Conversation {
   void answer(const Event& event);
   void answer(const PinWanted& event, const std::string& label);
   void answer(const NewPinWanted& event, const std::string& label);
+  void answer(const NewPinRejected& event);
   void answer(const CredentialCompleted& event);
   /// With nobody there, what would take a person ends it.
   void answer_unattended(const Event& event);

@@ -114,7 +114,9 @@ void Prompt::go_silent() {
 }
 
 void Prompt::restore() const {
-  if (previous_) (void)::tcsetattr(terminal_.input(), TCSANOW, &previous_.value());
+  // The rest of a secret that nobody reads any more must not answer what comes next.
+  const int when = echo_ == Echo::kStars ? TCSAFLUSH : TCSANOW;
+  if (previous_) (void)::tcsetattr(terminal_.input(), when, &previous_.value());
 }
 
 void Prompt::show_change(std::size_t code_points_before) const {
