@@ -3,11 +3,16 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/administration/credential_registry.h"
@@ -16,6 +21,7 @@
 #include "enroll/app/descriptor_input.h"
 #include "enroll/app/enrollment.h"
 #include "enroll/app/screen_text.h"
+#include "enroll/key_worker.h"
 
 namespace firstkey::enroll {
 
@@ -153,6 +159,21 @@ std::string ticket_path(const std::string& store_path, const core::StationId& st
   return (folder / ("ticket-" + station.text())).string();
 }
 
+/// Held while an enrollment runs at a station: two would share one ticket. Absent: another one is.
+std::optional<device::FileDescriptor> lock_station(const std::string& ticket) {
+  device::FileDescriptor lock(
+      ::open((ticket + ".lock").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR));
+  if (lock.is_open() && ::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) return std::nullopt;
+  return lock;
+}
+
+/// A key that ignores being stopped keeps its thread, which must not outlive what it works with.
+ExitCode leave(ExitCode code) {
+  if (keys_left_alone() == 0) return code;
+  (void)std::fflush(nullptr);
+  std::_Exit(static_cast<int>(code));
+}
+
 ExitCode enroll(const Invocation& invocation, const EnrollOptions& options) {
   const auto output = invocation.output();
   SignalWatch signals;  // before the first thread
@@ -163,8 +184,14 @@ ExitCode enroll(const Invocation& invocation, const EnrollOptions& options) {
   auto& workplace = *opened.value();
   core::LocalVerifier verifier(
       workplace.store(), workplace.random(), workplace.pepper(), workplace.hasher());
+  const auto ticket = ticket_path(invocation.store_path, wish->station);
+  const auto lock = lock_station(ticket);
+  if (!lock) {
+    return output.failure(
+        misuse("another enrollment runs at this station; give this one another --station").error());
+  }
   const auto discovery = discover(wish->keys);
-  TicketFile ticket_file(ticket_path(invocation.store_path, wish->station));
+  TicketFile ticket_file(ticket);
   const auto terminal = Terminal::find();
   const auto* const person = terminal ? &*terminal : nullptr;
   CeremonyView view(screen_for(options, output, person), workplace.clock());
@@ -179,9 +206,9 @@ ExitCode enroll(const Invocation& invocation, const EnrollOptions& options) {
                          // What fails here fails again where it is told: in the next transaction.
                          .every_half_minute = [&verifier] { (void)verifier.tick(); }});
   const auto report = enrollment.run(std::move(*wish));
-  if (!report) return output.failure(report.error());
+  if (!report) return leave(output.failure(report.error()));
   tell(report.value(), workplace, view, output);
-  return ExitCode::kDone;
+  return leave(ExitCode::kDone);
 }
 
 }  // namespace

@@ -142,17 +142,29 @@ Attempt<void> Enrollment::expect_key(const EnrollmentWish& wish) const {
   return std::unexpected(key ? no_key({}) : key.error());
 }
 
-Attempt<core::Secret> Enrollment::session_secret(const core::StationId& station) const {
+Attempt<Enrollment::StationSecret> Enrollment::session_secret(
+    const core::StationId& station) const {
   auto kept = parts_.ticket_file.load();
-  if (!kept) return std::unexpected(to_failure(kept.error()));
-  if (kept->has_value()) {
+  // One cut off while it was begun belongs to no redemption: nothing is lost with it.
+  const bool is_cut_off = !kept && kept.error().code == core::ErrorCode::kStoreDamaged;
+  if (!kept && !is_cut_off) return std::unexpected(to_failure(kept.error()));
+  if (is_cut_off) {
+    if (auto wiped = parts_.ticket_file.wipe(); !wiped) {
+      return std::unexpected(to_failure(wiped.error()));
+    }
+  } else if (kept->has_value()) {
     auto& earlier = kept->value();
     // The program ended before it heard of its redemption: with the same secret that is repeated.
-    if (!earlier.session && earlier.station == station) return std::move(earlier.secret);
+    if (!earlier.session && earlier.station == station) {
+      return StationSecret{.secret = std::move(earlier.secret), .origin = SecretOrigin::kKept};
+    }
     if (earlier.session) {
       const auto snapshot = parts_.verifier.snapshot({.session = *earlier.session,
                                                       .station = earlier.station,
                                                       .secret = std::move(earlier.secret)});
+      if (!snapshot && snapshot.error().code != core::ErrorCode::kSessionUnknown) {
+        return std::unexpected(to_failure(snapshot.error()));
+      }
       if (snapshot && snapshot->state == core::SessionState::kOpen) {
         return misuse(
             fmt::format("an enrollment of {} is open at this station until {}: take it "
@@ -169,7 +181,7 @@ Attempt<core::Secret> Enrollment::session_secret(const core::StationId& station)
   if (auto begun = parts_.ticket_file.begin(station, secret); !begun) {
     return std::unexpected(to_failure(begun.error()));
   }
-  return secret;
+  return StationSecret{.secret = std::move(secret), .origin = SecretOrigin::kDrawn};
 }
 
 Attempt<core::Secret> Enrollment::passcode(EnrollmentWish& wish) const {
@@ -184,11 +196,14 @@ bool Enrollment::drives_simulated_key(const EnrollmentWish& wish) const {
          });
 }
 
-Attempt<Enrollment::Opened> Enrollment::redeem(EnrollmentWish& wish, const core::Secret& secret) {
+Attempt<Enrollment::Opened> Enrollment::redeem(EnrollmentWish& wish, const StationSecret& station) {
+  const auto& secret = station.secret;
   const bool may_try_again = !wish.passcode;
   const auto give_back = [&](const Failure& failure) {
-    // Only a refusal says for certain that no session was opened.
-    if (failure.exit_code != ExitCode::kStore) (void)parts_.ticket_file.wipe();
+    // Only a refusal of a secret's first redemption says for certain that it opened no session.
+    const bool opened_none =
+        station.origin == SecretOrigin::kDrawn && failure.exit_code != ExitCode::kStore;
+    if (opened_none) (void)parts_.ticket_file.wipe();
     return std::unexpected(failure);
   };
   for (int tries = 1;; ++tries) {
@@ -227,7 +242,7 @@ Attempt<Enrollment::Opened> Enrollment::resume(EnrollmentWish& wish) {
   if (!ticket.session) {
     if (wish.user_name.empty())
       return misuse("say whose pass it is: firstkey enroll USER --resume");
-    return redeem(wish, ticket.secret);
+    return redeem(wish, {.secret = std::move(ticket.secret), .origin = SecretOrigin::kKept});
   }
   auto code = passcode(wish);
   if (!code) return std::unexpected(code.error());
@@ -251,7 +266,7 @@ Attempt<EnrollmentReport> Enrollment::hold(EnrollmentWish wish, Opened opened) {
                   fmt::format("pass of {}; time left to register: {}",
                               opened.snapshot.user_name,
                               countdown(opened.snapshot.expires_at - opened.snapshot.server_now)));
-  CeremonyChoices choices{.allows_simulated = drives_simulated_key(wish),
+  CeremonyChoices choices{.allows_simulated = opened.snapshot.is_simulated,
                           .only_key = wish.keys.only,
                           .every_half_minute = parts_.every_half_minute};
   if (parts_.terminal == nullptr) choices.longest_wait_for_key = kUnattendedWait;

@@ -63,6 +63,14 @@ class Enrollment {
   [[nodiscard]] Attempt<EnrollmentReport> run(EnrollmentWish wish);
 
  private:
+  enum class SecretOrigin {
+    kDrawn,  ///< for this run
+    kKept,   ///< from a run that ended before it heard of its redemption
+  };
+  struct StationSecret {
+    core::Secret secret;
+    SecretOrigin origin = SecretOrigin::kDrawn;
+  };
   struct Opened {
     core::SessionTicket ticket;
     core::SessionSnapshot snapshot;
@@ -70,8 +78,8 @@ class Enrollment {
 
   [[nodiscard]] Attempt<void> complete(EnrollmentWish& wish) const;
   [[nodiscard]] Attempt<void> expect_key(const EnrollmentWish& wish) const;
-  [[nodiscard]] Attempt<core::Secret> session_secret(const core::StationId& station) const;
-  [[nodiscard]] Attempt<Opened> redeem(EnrollmentWish& wish, const core::Secret& secret);
+  [[nodiscard]] Attempt<StationSecret> session_secret(const core::StationId& station) const;
+  [[nodiscard]] Attempt<Opened> redeem(EnrollmentWish& wish, const StationSecret& station);
   [[nodiscard]] Attempt<Opened> resume(EnrollmentWish& wish);
   [[nodiscard]] Attempt<core::Secret> passcode(EnrollmentWish& wish) const;
   [[nodiscard]] bool drives_simulated_key(const EnrollmentWish& wish) const;

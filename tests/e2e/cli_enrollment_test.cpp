@@ -168,6 +168,41 @@ TEST_SUITE("e2e/cli_enrollment") {
     CHECK(person.wait() == 0);
   }
 
+  TEST_CASE("what a killed program left is resumed with the passcode, and only at its station") {
+    Desk desk("--touch never");
+    desk.bring(desk.passcode, "2468");
+    {
+      RunningProgram killed("exec " + desk.program() + " --json enroll " + desk.unattended() +
+                            " --station desk < '" + desk.folder / "secrets" + "' 2>&1 --events");
+      for (auto line = killed.line(); line.find("touch_needed") == std::string::npos;) {
+        REQUIRE_FALSE(line.empty());
+        line = killed.line();
+      }
+      (void)killed.end(SIGKILL);
+    }
+    CHECK(desk.failure(desk.unattended() + " --station desk", 2) == "invalid_argument");
+    CHECK(desk.failure(desk.unattended() + " --resume --station hall", 2) == "invalid_argument");
+    desk.bring("AAAA-AAAA", "2468");
+    CHECK(desk.failure(desk.unattended() + " --resume --station desk", 3) == "refused");
+    desk.key.end();
+    desk.key.start();
+    desk.bring(desk.passcode, "2468");
+    const auto ran = desk.enroll(desk.unattended() + " --resume --station desk");
+    REQUIRE_MESSAGE(ran.status == 0, ran.text);
+    CHECK(desk.answer("session list").at("value").as_array().size() == 1);
+    CHECK(desk.answer("session list").at("value").at(0).at("state").as_string() == "completed");
+  }
+
+  TEST_CASE("two enrollments at one station do not share a ticket") {
+    const Desk desk("--touch never");
+    desk.bring(desk.passcode, "2468");
+    RunningProgram first("exec " + desk.program() + " --json enroll " + desk.unattended() +
+                         " --station desk < '" + desk.folder / "secrets" + "' 2>&1 --events");
+    REQUIRE_FALSE(first.line().empty());
+    CHECK(desk.failure(desk.unattended() + " --station desk", 2) == "invalid_argument");
+    CHECK(first.end(SIGTERM) == 130);
+  }
+
   TEST_CASE("^C cancels, and the terminal is left as it was") {
     const Desk desk("--touch never");
     PseudoTerminal person([&] {
