@@ -16,7 +16,9 @@ namespace {
 
 Attempt<void> examine(int fd, const std::string& flag) {
   const int mode = ::fcntl(fd, F_GETFL);
-  if (mode < 0 || (mode & O_ACCMODE) == O_WRONLY) {
+  // What this program opened itself closes on exec, and what it was given does not.
+  const bool is_own = (::fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0;
+  if (mode < 0 || is_own || (mode & O_ACCMODE) == O_WRONLY) {
     return misuse(fmt::format("{} {}: no descriptor that is open for reading", flag, fd));
   }
   if (::isatty(fd) == 1) {

@@ -66,10 +66,15 @@ TEST_SUITE("enroll/app/descriptor_input") {
   TEST_CASE("a descriptor that cannot be read is the caller's fault") {
     check_misuse(-1);
     check_misuse(1023);
-    const device::FileDescriptor write_only(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+    const device::FileDescriptor write_only(::open("/dev/null", O_WRONLY));
     check_misuse(write_only.get());
-    const device::FileDescriptor folder(::open("/", O_RDONLY | O_CLOEXEC));
+    const device::FileDescriptor folder(::open("/", O_RDONLY));
     check_misuse(folder.get());
+  }
+
+  TEST_CASE("a descriptor of the program's own was not given to it") {
+    const device::FileDescriptor own(::fcntl(pipe_with("1234\n").get(), F_DUPFD_CLOEXEC, 3));
+    check_misuse(own.get());
   }
 
   TEST_CASE("a terminal is refused: it would show what is typed") {
