@@ -83,9 +83,8 @@ std::uint64_t KeyWorker::begin(KeyWork work, std::chrono::milliseconds time_left
 }
 
 void KeyWorker::stop() {
-  stopped_ = begun_;
   std::exchange(stop_, std::stop_source()).request_stop();
-  begin(Closing{}, kForClosing);
+  stopped_ = begin(Closing{}, kForClosing);  // which may hang as well as what it ends
 }
 
 void KeyWorker::end() {

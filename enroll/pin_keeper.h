@@ -32,7 +32,10 @@ class PinKeeper {
   [[nodiscard]] std::optional<device::Pin> next() const;
 
   // The time a PIN is kept for a key that has to be presented again, on the station's boot clock.
-  void keep_until(core::Duration uptime) noexcept { kept_until_ = uptime; }
+  // Asked for again meanwhile, it is kept no longer for that.
+  void keep_until(core::Duration uptime) noexcept {
+    if (!kept_until_) kept_until_ = uptime;
+  }
   void keep_without_limit() noexcept { kept_until_.reset(); }
   [[nodiscard]] std::optional<core::Duration> kept_until() const noexcept { return kept_until_; }
 
