@@ -2,6 +2,7 @@
 // would. What is shown is what they would see.
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -142,7 +143,9 @@ Attempt<core::Secret> Demo::run(const Step& step) {
   if (!child) return std::unexpected(to_failure(child.error()));
   auto shown = is_read ? child->rest() : core::Secret();
   const int status = child->wait();
-  if (signals_.take()) return std::unexpected(cancelled());
+  while (const auto wish = signals_.take()) {
+    if (*wish == SignalWatch::Wish::kEnd) return std::unexpected(cancelled());
+  }
   if (status != 0) {
     return std::unexpected(Failure{.code = "demo_failed",
                                    .message = fmt::format("{} ended with {}", line, status),
@@ -260,6 +263,7 @@ Attempt<void> Demo::play() {
 
 ExitCode demonstrate(const Invocation& invocation) {
   const auto output = invocation.output();
+  (void)std::signal(SIGTSTP, SIG_IGN);  // children too: a story half told cannot be suspended
   const ThrowAwayFolder folder;
   if (!folder.is_there()) {
     return output.failure(Failure{.code = "store_failed",
