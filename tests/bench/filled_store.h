@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "core/pass_redeemer.h"
+#include "core/local_verifier.h"
 #include "core/store/sqlite_store.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/records.h"
@@ -60,15 +60,19 @@ class FilledStore {
     });
     return done && is_there;
   }
-  bool redeem() {
-    return redeemer_
-        .redeem({.user_name = next_user(),
-                 .passcode = core::Secret(core::as_bytes(kPasscode)),
-                 .station = core::StationId("kiosk"),
-                 .session_secret = random_.secret(32),
-                 .is_simulated = false})
-        .has_value();
+  /// A redemption by the next person; `session_secret` stays the caller's too.
+  core::RedemptionRequest request(const core::Secret& session_secret) {
+    return {.user_name = next_user(),
+            .passcode = core::Secret(core::as_bytes(kPasscode)),
+            .station = core::StationId("kiosk"),
+            .session_secret = core::Secret(session_secret.expose()),
+            .is_simulated = false};
   }
+  core::Secret secret() { return random_.secret(32); }
+  bool redeem() { return verifier_.redeem(request(secret())).has_value(); }
+
+  core::LocalVerifier& verifier() { return verifier_; }
+  const core::Clock& clock() const { return clock_; }
 
  private:
   static constexpr std::string_view kPasscode = "7KQM3TXF";
@@ -95,7 +99,7 @@ class FilledStore {
                                         clock_,
                                         random_)
                     .value());
-  core::PassRedeemer redeemer_{*store_, random_, pepper_, hasher_};
+  core::LocalVerifier verifier_{*store_, random_, pepper_, hasher_};
 };
 
 }  // namespace firstkey::tests
