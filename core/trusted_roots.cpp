@@ -9,6 +9,7 @@ Result<std::shared_ptr<const webauthn::TrustStore>> TrustedRoots::of(
   const std::lock_guard lock(mutex_);
   if (trusted_ && roots == roots_) return trusted_;
   std::vector<Bytes> certificates;
+  certificates.reserve(roots.size());
   for (const auto& root : roots) certificates.push_back(root.der);
   auto created = webauthn::TrustStore::create(certificates);
   if (!created) {

@@ -28,8 +28,8 @@ std::unique_ptr<KeyDiscovery> make_discovery(DiscoveryChoice choice) {
   std::vector<std::unique_ptr<KeySource>> sources;
   if (is_sought(choice, Transport::kUsb)) sources.push_back(std::make_unique<HidSource>());
   if (is_sought(choice, Transport::kReader)) sources.push_back(std::make_unique<PcscSource>());
-  if (auto simulators = named_simulators(choice); !simulators.empty()) {
-    sources.push_back(std::make_unique<SimulatorSource>(std::move(simulators)));
+  if (const auto simulators = named_simulators(choice); !simulators.empty()) {
+    sources.push_back(std::make_unique<SimulatorSource>(simulators));
   }
   return std::make_unique<CompositeDiscovery>(std::move(sources), std::move(choice.only));
 }

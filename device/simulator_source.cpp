@@ -22,7 +22,7 @@ SeenKey to_seen_key(const KeyPath& path) {
 
 }  // namespace
 
-SimulatorSource::SimulatorSource(std::vector<SimulatorAddress> addresses) {
+SimulatorSource::SimulatorSource(const std::vector<SimulatorAddress>& addresses) {
   for (const auto& address : addresses) {
     simulators_.push_back(
         {.path = {.transport = Transport::kSimulator, .text = address.to_string()},

@@ -18,7 +18,7 @@ namespace firstkey::device {
 
 class SimulatorSource final : public KeySource {
  public:
-  explicit SimulatorSource(std::vector<SimulatorAddress> addresses);
+  explicit SimulatorSource(const std::vector<SimulatorAddress>& addresses);
 
   void start(KeySink& sink) override;
   void stop() override;

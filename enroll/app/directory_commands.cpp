@@ -44,6 +44,7 @@ const std::map<std::string, core::UserType> kTypes{
 
 std::vector<std::string> role_names(const User& user) {
   std::vector<std::string> names;
+  names.reserve(user.roles.size());
   for (const auto role : user.roles) names.emplace_back(core::to_string(role));
   return names;
 }

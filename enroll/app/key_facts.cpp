@@ -85,6 +85,7 @@ std::string joined(const std::vector<std::string>& words) {
 
 std::string algorithms_sentence(const AuthenticatorFacts& facts) {
   std::vector<std::string> names;
+  names.reserve(facts.algorithms.size());
   for (const auto algorithm : facts.algorithms) names.push_back(algorithm_name(algorithm));
   return joined(names);
 }

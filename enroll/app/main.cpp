@@ -88,7 +88,7 @@ int main(int argc, char** argv) {
   try {
     return run(argc, argv);
   } catch (const std::exception& exception) {
-    std::fprintf(stderr, "firstkey: %s\n", exception.what());
+    (void)std::fprintf(stderr, "firstkey: %s\n", exception.what());
     return static_cast<int>(ExitCode::kStore);
   }
 }

@@ -135,7 +135,7 @@ ExitCode Output::failure(const Failure& failure) const {
               {"exitCode", static_cast<int>(failure.exit_code)}}}});
     return failure.exit_code;
   }
-  std::fflush(stdout);
+  (void)std::fflush(stdout);
   const auto sentence = fmt::format("firstkey: {}\n", printable(failure.message));
   write(stderr, has_colour(stderr) ? "\x1b[31m" + sentence + "\x1b[0m" : sentence);
   return failure.exit_code;

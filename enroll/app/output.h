@@ -51,8 +51,8 @@ class Output {
   [[nodiscard]] core::Result<void> secret_lines(const core::Secret& lines) const;
 
   /// Tells what went wrong, on standard error, or as {"error": {…}} with --json.
-  ExitCode failure(const Failure& failure) const;
-  ExitCode failure(const core::Error& error) const;
+  [[nodiscard]] ExitCode failure(const Failure& failure) const;
+  [[nodiscard]] ExitCode failure(const core::Error& error) const;
 
  private:
   OutputForm form_;
