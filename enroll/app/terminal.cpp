@@ -59,7 +59,7 @@ std::size_t Terminal::width() const {
   return is_told ? size.ws_col : kUsual;
 }
 
-Prompt::Prompt(const Terminal& terminal, std::string label, Echo echo)
+Prompt::Prompt(const Terminal& terminal, const std::string& label, Echo echo)
     : terminal_(terminal),
       label_("  " + printable(label) + ": "),
       echo_(echo),

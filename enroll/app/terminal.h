@@ -44,7 +44,7 @@ enum class Echo { kText, kStars };
 class Prompt {
  public:
   /// `terminal` outlives this.
-  Prompt(const Terminal& terminal, std::string label, Echo echo);
+  Prompt(const Terminal& terminal, const std::string& label, Echo echo);
   ~Prompt();
   Prompt(const Prompt&) = delete;
   Prompt& operator=(const Prompt&) = delete;
