@@ -37,6 +37,13 @@ class Stopwatch {
 };
 
 class TimedKey final : public device::Authenticator {
+  // First, for its result is deduced.
+  template <class Call>
+  auto timed(const Call& call) {
+    const Stopwatch watch(total_);
+    return call();
+  }
+
  public:
   TimedKey(std::unique_ptr<Authenticator> key, Total& total)
       : key_(std::move(key)), total_(total) {}
@@ -77,12 +84,6 @@ class TimedKey final : public device::Authenticator {
   bool is_gone() const noexcept override { return key_->is_gone(); }
 
  private:
-  template <class Call>
-  auto timed(const Call& call) {
-    const Stopwatch watch(total_);
-    return call();
-  }
-
   std::unique_ptr<Authenticator> key_;
   Total& total_;
 };

@@ -29,7 +29,9 @@ class FilledStore {
   FilledStore(std::size_t passes, core::HashCost cost)
       : passes_(passes), hasher_(pepper_, cost, 1) {
     auto verifier = hasher_.make(core::Secret(core::as_bytes(kPasscode)), random_).value();
-    write([](core::WriteTransaction& t) { t.put_settings(make_settings()); });
+    auto settings = make_settings();
+    settings.trust_roots.clear();  // theirs are no certificates
+    write([&](core::WriteTransaction& t) { t.put_settings(settings); });
     constexpr std::size_t kBatch = 5'000;
     for (std::size_t from = 0; from < passes_; from += kBatch) {
       write([&](core::WriteTransaction& t) {
