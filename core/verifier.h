@@ -99,7 +99,8 @@ class Verifier {
   [[nodiscard]] virtual Result<Redemption> resume(ResumptionRequest request) = 0;
 
   /// A fresh challenge with the user's credentials to exclude and what the policies demand.
-  /// Errors: kSessionUnknown, kSessionEnded, kWindowOver, kClockUncertain, kTooManyCredentials.
+  /// Errors: kSessionUnknown, kSessionEnded, kWindowOver, kClockUncertain, kTooManyCredentials,
+  /// kKeyNotAllowed (keys are off by policy), kSimulatorNotAllowed.
   [[nodiscard]] virtual Result<IssuedOptions> creation_options(const SessionTicket& ticket) = 0;
 
   /// Verifies a RegistrationResponseJSON and stores its credential, unproven, if at that instant

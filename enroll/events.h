@@ -155,7 +155,8 @@ using Event = std::variant<InsertKey,
 /// The members of an event as one JSON object, its name first: {"event":"key_locked","lock":…}.
 [[nodiscard]] std::string to_json(const Event& event);
 
-/// No event after this one: finished, expired, cancelled or failed.
+/// Finished, expired, cancelled or failed. Only news of keys that come back late (orphaned,
+/// key_unresponsive) may follow; a stream says itself when it is closed.
 [[nodiscard]] bool is_final(const Event& event);
 
 }  // namespace firstkey::enroll

@@ -29,14 +29,12 @@ std::optional<device::PinRetries> KeyCalls::pin_retries(const device::CallLimits
   if (!key_->facts().has_pin()) return std::nullopt;
   const auto left = key_->pin_retries(limits);
   if (left) return device::PinRetries{.attempts_left = left.value()};
-  switch (left.error().code) {
-    case device::ErrorCode::kPinBlocked:
-      return device::PinRetries{.attempts_left = 0};
-    case device::ErrorCode::kPinAuthBlocked:
-      return device::PinRetries{.attempts_left = 1, .is_reinsertion_needed = true};
-    default:  // it would not tell: the PIN's own call will say what is wrong
-      return std::nullopt;
+  const auto code = left.error().code;
+  if (code == device::ErrorCode::kPinBlocked) return device::PinRetries{.attempts_left = 0};
+  if (code == device::ErrorCode::kPinAuthBlocked) {
+    return device::PinRetries{.attempts_left = 1, .is_reinsertion_needed = true};
   }
+  return std::nullopt;  // it would not tell: the PIN's own call will say what is wrong
 }
 
 KeyAnswer KeyCalls::on(const Opening& work, const device::CallLimits& limits) {
