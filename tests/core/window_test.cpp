@@ -207,6 +207,14 @@ TEST_SUITE("core/window") {
     CHECK(refusal(ticket) == ErrorCode::kWindowOver);
   }
 
+  TEST_CASE_FIXTURE(Fixture, "fetching options is no act") {
+    const auto ticket = open_multi_use();
+    clock.advance(minutes(10));
+    CHECK_FALSE(refusal(ticket, SessionPurpose::kPrepare));
+    clock.advance(minutes(5));
+    CHECK(refusal(ticket, SessionPurpose::kPrepare) == ErrorCode::kWindowOver);
+  }
+
   TEST_CASE_FIXTURE(Fixture, "a proof in the grace does not bring an idle session back") {
     const auto ticket = open_multi_use();
     store_unproven(ticket);
