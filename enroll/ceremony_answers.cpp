@@ -37,7 +37,7 @@ void CeremonyLoop::answered(CreationOptionsIssued answer) {
   make_wished_credential();
 }
 
-void CeremonyLoop::answered(ProofOptionsIssued answer) {
+void CeremonyLoop::answered(const ProofOptionsIssued& answer) {
   time_.learn(answer.options.server_now);
   auto challenge = read_proof_options(answer.options);
   if (!challenge) return answered(VerifierRefused{challenge.error()});
@@ -52,12 +52,12 @@ void CeremonyLoop::answered(core::RegistrationReceipt answer) {
   feed(Stored{std::move(answer)});
 }
 
-void CeremonyLoop::answered(ProofAccepted answer) {
+void CeremonyLoop::answered(const ProofAccepted& answer) {
   time_.learn(answer.session);
   feed(ProofVerified{});
 }
 
-void CeremonyLoop::answered(WithdrawalDone answer) {
+void CeremonyLoop::answered(const WithdrawalDone& answer) {
   time_.learn(answer.session);
   feed(Withdrawn{});
 }

@@ -123,10 +123,10 @@ class CeremonyLoop {
 
   // The verifier's answers: ceremony_answers.cpp.
   void answered(CreationOptionsIssued answer);
-  void answered(ProofOptionsIssued answer);
+  void answered(const ProofOptionsIssued& answer);
   void answered(core::RegistrationReceipt answer);
-  void answered(ProofAccepted answer);
-  void answered(WithdrawalDone answer);
+  void answered(const ProofAccepted& answer);
+  void answered(const WithdrawalDone& answer);
   void answered(SessionFinished answer);
   void answered(const VerifierRefused& answer);
   void answered(const VerifierRetrying& answer);

@@ -106,7 +106,7 @@ Transition Rows::complete(const Proof& proof, bool is_proven) const {
                                  .credentials_left = proof.credentials_left}});
 }
 
-Transition Rows::await_proof_key(Proof proof, Command parting, Event why) const {
+Transition Rows::await_proof_key(const Proof& proof, Command parting, Event why) const {
   Transition transition = to(AwaitingProofKey{proof}, {std::move(parting)}, {std::move(why)});
   if (proof.is_pin_kept) transition.commands.emplace_back(KeepPin{kPinKeptFor});
   transition.events.emplace_back(ProofKeyWanted{});
@@ -197,7 +197,7 @@ Transition Rows::on(const Proving& s, const PinBlocked& i) const {
   }
   Proof proof = s.proof;
   proof.is_pin_kept = false;
-  return await_proof_key(std::move(proof), SetAside{i.key}, KeyLocked{i.lock});
+  return await_proof_key(proof, SetAside{i.key}, KeyLocked{i.lock});
 }
 
 Transition Rows::on(const Proving& s, const FactsChanged& i) const {

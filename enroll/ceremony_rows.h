@@ -231,7 +231,7 @@ class Rows {
 
   // The proof.
   [[nodiscard]] Transition complete(const Proof& proof, bool is_proven) const;
-  [[nodiscard]] Transition await_proof_key(Proof proof, Command parting, Event why) const;
+  [[nodiscard]] Transition await_proof_key(const Proof& proof, Command parting, Event why) const;
   [[nodiscard]] Transition turn_away(const Proof& proof, KeyId key, Event why) const;
   [[nodiscard]] Transition sign_again(const Proving& state) const;
   [[nodiscard]] Transition ask_for_proof_pin(Proof proof,
