@@ -13,12 +13,11 @@
 
 namespace firstkey::core {
 
-/// What Argon2id is asked to spend. The default is OWASP's minimum for it: 19 MiB, 2 passes, 1
-/// lane.
+/// What Argon2id is asked to spend, in one lane. The default is OWASP's minimum for it. Range:
+/// memory from 8 KiB to 1 GiB, 1..64 passes.
 struct HashCost {
   std::uint32_t memory_kib = 19456;
   std::uint32_t passes = 2;
-  std::uint32_t lanes = 1;
 };
 
 class PassHasher {

@@ -143,7 +143,7 @@ enroll::ChildProgram start_key() {
 
 void enrollment(benchmark::State& state) {
   static auto key = start_key();
-  static tests::FilledStore store(1'000, {.memory_kib = 8, .passes = 1, .lanes = 1});
+  static tests::FilledStore store(1'000, {.memory_kib = 8, .passes = 1});
   static TimedDiscovery discovery({.port = 18111, .reply_port = 17112});
   for (auto _ : state) {
     discovery.spent = 0;

@@ -10,9 +10,11 @@
 using firstkey::core::as_bytes;
 using firstkey::core::Bytes;
 using firstkey::core::ErrorCode;
+using firstkey::core::from_hex;
 using firstkey::core::PassHasher;
 using firstkey::core::PassVerifier;
 using firstkey::core::Secret;
+using firstkey::core::to_bytes;
 using firstkey::tests::FakePepper;
 using firstkey::tests::FakeRandom;
 using firstkey::tests::kCheapHash;
@@ -50,9 +52,31 @@ TEST_SUITE("core/pass_hash") {
   }
 
   TEST_CASE_FIXTURE(Fixture, "an older verifier is checked at the cost it was made with") {
-    PassHasher dearer(pepper, {.memory_kib = 64, .passes = 2, .lanes = 1}, 1);
+    PassHasher dearer(pepper, {.memory_kib = 64, .passes = 2}, 1);
     CHECK(dearer.matches(verifier, Secret(as_bytes("7KQM3TXF"))) == true);
     CHECK(dearer.make(Secret(as_bytes("x")), random)->memory_kib == 64);
+  }
+
+  // By the reference implementation of RFC 9106's authors:
+  // printf 7KQM3TXF | argon2 'a salt of 16 B.!' -id -k MEMORY -t PASSES -p 1 -l 32 -r
+  TEST_CASE_FIXTURE(Fixture, "what another program's Argon2id made is matched") {
+    struct Case {
+      std::uint32_t memory_kib;
+      std::uint32_t passes;
+      const char* hash;
+    };
+    for (const auto& [memory_kib, passes, hash] : {
+             Case{8, 1, "ef0348a14925b2acc42140871f136ce4ac6743d3a8f80402b48dacde690c89a1"},
+             Case{1000, 3, "c10e5736e98a54701c41ad5863e5db5f24f065237750c6d465bb0c3cece0d856"},
+             Case{19456, 2, "632d826ffa1570be6141ed1daec169293c6644c488c60456bcbffb87577eb9de"},
+         }) {
+      CAPTURE(memory_kib);
+      verifier.memory_kib = memory_kib;
+      verifier.passes = passes;
+      verifier.salt = to_bytes(as_bytes("a salt of 16 B.!"));
+      verifier.digest = to_bytes(pepper.mac("1", from_hex(hash).value()).value());
+      CHECK(hasher.matches(verifier, Secret(as_bytes("7KQM3TXF"))) == true);
+    }
   }
 
   TEST_CASE_FIXTURE(Fixture, "neither another pepper nor another salt gives the same digest") {
@@ -89,6 +113,7 @@ TEST_SUITE("core/pass_hash") {
              Case{"too much memory", [](PassVerifier& v) { v.memory_kib = 0xFFFFFFFF; }},
              Case{"too little memory", [](PassVerifier& v) { v.memory_kib = 7; }},
              Case{"no lanes", [](PassVerifier& v) { v.lanes = 0; }},
+             Case{"several lanes", [](PassVerifier& v) { v.lanes = 2; }},
          }) {
       CAPTURE(name);
       auto damaged = verifier;

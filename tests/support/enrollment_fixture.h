@@ -27,7 +27,7 @@ class FakePepper final : public core::Pepper {
 };
 
 /// The least Argon2id takes: tests are about rules, not about slowness.
-inline constexpr core::HashCost kCheapHash{.memory_kib = 8, .passes = 1, .lanes = 1};
+inline constexpr core::HashCost kCheapHash{.memory_kib = 8, .passes = 1};
 inline constexpr std::string_view kPasscode = "7KQM3TXF";
 
 class EnrollmentFixture {
