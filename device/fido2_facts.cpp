@@ -14,7 +14,7 @@ struct NamedOption {
   Option AuthenticatorOptions::* member;
 };
 
-/// Source: CTAP 2.1 §6.4, option IDs; credentialMgmtPreview is the name before 2.1.
+/// Source: CTAP 2.1 §6.4, option IDs; credentialMgmtPreview is of FIDO_2_1_PRE.
 constexpr std::array kOptions = {
     NamedOption{"plat", &AuthenticatorOptions::plat},
     NamedOption{"rk", &AuthenticatorOptions::rk},
@@ -28,6 +28,7 @@ constexpr std::array kOptions = {
     NamedOption{"ep", &AuthenticatorOptions::ep},
     NamedOption{"bioEnroll", &AuthenticatorOptions::bio_enroll},
     NamedOption{"credMgmt", &AuthenticatorOptions::cred_mgmt},
+    NamedOption{"credentialMgmtPreview", &AuthenticatorOptions::credential_mgmt_preview},
     NamedOption{"authnrCfg", &AuthenticatorOptions::authnr_cfg},
     NamedOption{"setMinPINLength", &AuthenticatorOptions::set_min_pin_length},
     NamedOption{"makeCredUvNotRqd", &AuthenticatorOptions::make_cred_uv_not_rqd},
@@ -100,6 +101,7 @@ AuthenticatorFacts to_facts(const fido_cbor_info_t& info) {
     facts.remaining_discoverable_credentials = static_cast<std::uint64_t>(remaining);
   }
   facts.min_pin_length = std::max(fido_cbor_info_minpinlen(&info), kDefaultMinPinLength);
+  facts.max_rp_ids_for_min_pin_length = fido_cbor_info_maxrpid_minpinlen(&info);
   facts.is_pin_change_forced = fido_cbor_info_new_pin_required(&info);
   return facts;
 }

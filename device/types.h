@@ -42,6 +42,7 @@ struct AuthenticatorOptions {
   Option ep = Option::kAbsent;
   Option bio_enroll = Option::kAbsent;
   Option cred_mgmt = Option::kAbsent;
+  Option credential_mgmt_preview = Option::kAbsent;  ///< of FIDO_2_1_PRE
   Option authnr_cfg = Option::kAbsent;
   Option set_min_pin_length = Option::kAbsent;
   Option make_cred_uv_not_rqd = Option::kFalse;
@@ -69,6 +70,8 @@ struct AuthenticatorFacts {
   std::optional<std::uint64_t> firmware_version;          ///< as the maker counts
   std::optional<std::uint64_t> remaining_discoverable_credentials;
   std::uint64_t min_pin_length = 4;  ///< Unicode code points
+  /// How many relying parties the key can be told to tell its minimum to; 0: none.
+  std::uint64_t max_rp_ids_for_min_pin_length = 0;
   bool is_pin_change_forced = false;
 
   [[nodiscard]] bool has_version(std::string_view version) const;
@@ -79,6 +82,9 @@ struct AuthenticatorFacts {
   /// The key verifies its user by itself (fingerprint, own keypad) and is ready to.
   [[nodiscard]] bool has_user_verification() const { return options.uv == Option::kTrue; }
   [[nodiscard]] bool supports_resident_keys() const { return options.rk == Option::kTrue; }
+  [[nodiscard]] bool supports_credential_management() const {
+    return options.cred_mgmt == Option::kTrue || options.credential_mgmt_preview == Option::kTrue;
+  }
 };
 
 /// Source: CTAP 2.1 §12.1. The numbers are the extension's values.

@@ -33,6 +33,7 @@ constexpr std::array kOptions = {
     NamedOption{"ep", &device::AuthenticatorOptions::ep},
     NamedOption{"bioEnroll", &device::AuthenticatorOptions::bio_enroll},
     NamedOption{"credMgmt", &device::AuthenticatorOptions::cred_mgmt},
+    NamedOption{"credentialMgmtPreview", &device::AuthenticatorOptions::credential_mgmt_preview},
     NamedOption{"authnrCfg", &device::AuthenticatorOptions::authnr_cfg},
     NamedOption{"setMinPINLength", &device::AuthenticatorOptions::set_min_pin_length},
     NamedOption{"makeCredUvNotRqd", &device::AuthenticatorOptions::make_cred_uv_not_rqd},

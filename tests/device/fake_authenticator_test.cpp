@@ -6,7 +6,9 @@
 #include <doctest/doctest.h>
 
 using namespace std::chrono_literals;
+using firstkey::device::AlwaysUv;
 using firstkey::device::CallLimits;
+using firstkey::device::Change;
 using firstkey::device::ErrorCode;
 using firstkey::device::KeepAlive;
 using firstkey::device::KeyEvent;
@@ -16,6 +18,7 @@ using firstkey::tests::fails;
 using firstkey::tests::FakeAuthenticator;
 using firstkey::tests::FakeKey;
 using firstkey::tests::FakeKeyDiscovery;
+using firstkey::tests::stored_credential;
 
 TEST_SUITE("device/fake_authenticator") {
   TEST_CASE("a script is followed in its order") {
@@ -82,5 +85,22 @@ TEST_SUITE("device/fake_authenticator") {
     discovery.insert(shut);
     CHECK(discovery.open(shut.description().path, {.time_left = 1s}).error().code ==
           ErrorCode::kNoAccess);
+  }
+
+  TEST_CASE("a configuration keeps what is changed and refuses what a key would") {
+    FakeKey key;
+    auto& configuration = key.configuration();
+    configuration.pin = "2468";
+    configuration.stored = {stored_credential("example.org", {1}, "lee")};
+    const CallLimits limits{.time_left = 1s};
+    const auto right = Pin::create("2468");
+    const auto wrong = Pin::create("1357");
+    CHECK(configuration.remove({1}, &*wrong, limits).error().code == ErrorCode::kPinInvalid);
+    CHECK(configuration.remove({2}, &*right, limits).error().code == ErrorCode::kNoCredentials);
+    CHECK(configuration.remove({1}, &*right, limits).has_value());
+    CHECK(configuration.stored.empty());
+    CHECK(configuration.set_always_uv(AlwaysUv::kOn, &*right, limits) == Change::kMade);
+    CHECK(configuration.set_always_uv(AlwaysUv::kOn, &*right, limits) == Change::kNotNeeded);
+    CHECK(key.facts().options.always_uv == Option::kTrue);
   }
 }

@@ -25,6 +25,7 @@
 
 #include "device/authenticator.h"
 #include "device/key_discovery.h"
+#include "tests/support/fake_key_configuration.h"
 
 namespace firstkey::tests {
 
@@ -192,6 +193,7 @@ class FakeKey {
   }
   [[nodiscard]] const Description& description() const noexcept { return description_; }
   [[nodiscard]] device::AuthenticatorFacts& facts() noexcept { return description_.facts; }
+  [[nodiscard]] FakeKeyConfiguration& configuration() noexcept { return configuration_; }
 
   /// Takes the next expectation, tells its keep-alives and waits if it waits. Nothing in the first
   /// but an error in the second when the call cannot be answered.
@@ -251,6 +253,7 @@ class FakeKey {
   std::condition_variable changed_;
   bool is_gone_ = false;
   Description description_;
+  FakeKeyConfiguration configuration_{description_.facts};
   std::deque<Expectation> script_;  // a deque: references to steps stay valid while more are added
 };
 
