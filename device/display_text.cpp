@@ -51,4 +51,18 @@ std::string to_display_text(std::string_view untrusted) {
   return trimmed(shown);
 }
 
+std::string to_valid_text(std::string_view untrusted) {
+  constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
+  std::string valid;
+  while (!untrusted.empty()) {
+    utf8proc_int32_t code_point = 0;
+    const auto* const bytes = reinterpret_cast<const utf8proc_uint8_t*>(untrusted.data());
+    const auto size =
+        utf8proc_iterate(bytes, static_cast<utf8proc_ssize_t>(untrusted.size()), &code_point);
+    valid += size > 0 ? untrusted.substr(0, static_cast<std::size_t>(size)) : kReplacement;
+    untrusted.remove_prefix(size > 0 ? static_cast<std::size_t>(size) : 1);
+  }
+  return valid;
+}
+
 }  // namespace firstkey::device

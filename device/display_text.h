@@ -13,4 +13,8 @@ inline constexpr std::size_t kMaxDisplayText = 64;  ///< code points
 /// at its ends. May be empty.
 [[nodiscard]] std::string to_display_text(std::string_view untrusted);
 
+/// `untrusted` as it is, but that bytes which are no UTF-8 become U+FFFD: for comparing and
+/// storing, not for a terminal. Keys cut long names, some in the middle of a character.
+[[nodiscard]] std::string to_valid_text(std::string_view untrusted);
+
 }  // namespace firstkey::device

@@ -6,6 +6,7 @@
 
 using firstkey::device::kMaxDisplayText;
 using firstkey::device::to_display_text;
+using firstkey::device::to_valid_text;
 
 TEST_SUITE("device/display_text") {
   TEST_CASE("what cannot be shown goes, the rest stays as it is") {
@@ -45,5 +46,12 @@ TEST_SUITE("device/display_text") {
       for (std::size_t i = 0; i < length; ++i) text += "é";
       CHECK(to_display_text(text).size() == 2 * std::min(length, kMaxDisplayText));
     }
+  }
+
+  TEST_CASE("a name cut in the middle of a character stays text, and else as it was") {
+    CHECK(to_valid_text("Zoë \x01 B") == "Zoë \x01 B");
+    CHECK(to_valid_text("Zo\xC3") == "Zo\xEF\xBF\xBD");
+    CHECK(to_valid_text("\xFF") == "\xEF\xBF\xBD");
+    CHECK(to_valid_text("").empty());
   }
 }
