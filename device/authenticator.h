@@ -43,6 +43,8 @@ struct PinRetries {
   bool is_reinsertion_needed = false;
 };
 
+class KeyConfiguration;
+
 class Authenticator {
  public:
   virtual ~Authenticator() = default;
@@ -88,6 +90,9 @@ class Authenticator {
   [[nodiscard]] virtual Result<AssertionResponse> get_assertion(const AssertionRequest& request,
                                                                 const Pin* pin,
                                                                 const CallLimits& limits) = 0;
+
+  /// What is stored and set on this key (device/key_configuration.h). It belongs to this object.
+  [[nodiscard]] virtual KeyConfiguration& configuration() noexcept = 0;
 
   /// True once a call has learnt that the key has left; no call can succeed any more.
   [[nodiscard]] virtual bool is_gone() const noexcept = 0;

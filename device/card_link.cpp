@@ -123,6 +123,14 @@ int CardLink::send(std::uint8_t command, std::span<const unsigned char> message)
   }
 }
 
+std::optional<Bytes> CardLink::exchange(BytesView request) {
+  if (call() == nullptr || !channel_ || !begin(request)) return std::nullopt;
+  auto answer = transport_->finish(*call());
+  if (answer) return std::move(answer.value());
+  fail(answer.error());
+  return std::nullopt;
+}
+
 bool CardLink::begin(BytesView request) {
   // A message is sent whole or not at all.
   if (call()->is_over()) {

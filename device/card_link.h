@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -28,6 +29,7 @@ class CardLink final : public Link {
   [[nodiscard]] bool connect() override;
   void disconnect() noexcept override;
   [[nodiscard]] int install_on(fido_dev_t& dev) override;
+  [[nodiscard]] std::optional<Bytes> exchange(BytesView request) override;
 
   /// As libfido2 asks: `command` is one of CTAPHID's, without bit 7. 0, or -1.
   [[nodiscard]] int send(std::uint8_t command, std::span<const unsigned char> message);

@@ -1,6 +1,7 @@
 #include "device/hid_link.h"
 
 #include <algorithm>
+#include <ranges>
 #include <span>
 
 #include "device/cbor_bounds.h"
@@ -136,11 +137,15 @@ int HidLink::write(std::span<const unsigned char> report) {
   if (call() == nullptr || !channel_ || report.size() != kHidFrameSize + 1) return -1;
   HidFrame frame{};
   std::ranges::copy(report.subspan(1), frame.begin());
+  return write(frame) ? static_cast<int>(report.size()) : -1;
+}
+
+bool HidLink::write(const HidFrame& frame) {
   const bool is_initial = (frame[kCommandOffset] & kInitializationBit) != 0;
   // A message is sent whole or not at all: half of one would leave the key waiting for the rest.
   if (is_initial && call()->is_over()) {
     call()->fail(call()->end_reason());
-    return -1;
+    return false;
   }
   std::copy_n(frame.begin(), channel_id_.size(), channel_id_.begin());
   if (frame[kCommandOffset] == kCommandInit) {
@@ -148,9 +153,61 @@ int HidLink::write(std::span<const unsigned char> report) {
   }
   if (auto written = channel_->write(frame); !written) {
     fail(written.error());
-    return -1;
+    return false;
   }
-  return static_cast<int>(report.size());
+  return true;
+}
+
+std::optional<Bytes> HidLink::exchange(BytesView request) {
+  if (call() == nullptr || !channel_ || !send(request)) return std::nullopt;
+  while (true) {
+    const auto first = next_frame();
+    if (!first || !gather(*first)) return std::nullopt;
+    if ((*first)[kCommandOffset] == kCommandCbor) return take_message();
+    ready_.clear();
+    if ((*first)[kCommandOffset] == kCommandKeepAlive) continue;
+    fail({.code = ErrorCode::kGarbage, .detail = "an answer to something else"});
+    return std::nullopt;
+  }
+}
+
+bool HidLink::send(BytesView request) {
+  if (request.size() > kMaxMessageSize) {
+    call()->fail({.code = ErrorCode::kTooLarge, .detail = "beyond CTAPHID's longest message"});
+    return false;
+  }
+  ready_.clear();
+  HidFrame frame{};
+  const auto begin = [&](std::uint8_t mark, std::size_t payload) {
+    frame.fill(0);
+    std::ranges::copy(channel_id_, frame.begin());
+    frame[kCommandOffset] = mark;
+    const auto part = request.first(std::min(request.size(), kHidFrameSize - payload));
+    std::ranges::copy(part, frame.begin() + static_cast<std::ptrdiff_t>(payload));
+    request = request.subspan(part.size());
+  };
+  const auto size = request.size();
+  begin(kCommandCbor, kPayloadOffset);
+  frame[kSizeOffset] = static_cast<std::uint8_t>(size >> 8U);
+  frame[kSizeOffset + 1] = static_cast<std::uint8_t>(size & 0xFFU);
+  if (!write(frame)) return false;
+  for (std::uint8_t sequence = 0; !request.empty(); ++sequence) {
+    begin(sequence, kContinuationOffset);
+    if (!write(frame)) return false;
+  }
+  return true;
+}
+
+Bytes HidLink::take_message() {
+  const auto& first = ready_.front();
+  const auto size = static_cast<std::size_t>(first[kSizeOffset] << 8U | first[kSizeOffset + 1]);
+  Bytes message(first.begin() + kPayloadOffset, first.end());
+  for (const auto& frame : ready_ | std::views::drop(1)) {
+    message.insert(message.end(), frame.begin() + kContinuationOffset, frame.end());
+  }
+  message.resize(size);
+  ready_.clear();
+  return message;
 }
 
 /// Every program that has the node open sees every frame. An answer on the broadcast channel is to

@@ -2,7 +2,8 @@
 // The wire to a key that speaks CTAPHID. libfido2 packs and unpacks messages; this sees every frame
 // on its way, and so: tells keep-alives (which libfido2 swallows), sends CTAPHID_CANCEL from the
 // thread that waits, bounds each wait, drops frames that belong to other programs or to calls that
-// were given up, and hands on no answer that is_bounded_answer() refuses. Source: CTAP 2.1 §11.2.
+// were given up, and hands on no answer that is_bounded_answer() refuses. Messages that libfido2
+// cannot write go out on its channel, between its own. Source: CTAP 2.1 §11.2.
 
 #include <array>
 #include <cstdint>
@@ -24,6 +25,7 @@ class HidLink final : public Link {
   [[nodiscard]] bool connect() override;
   void disconnect() noexcept override;
   [[nodiscard]] int install_on(fido_dev_t& dev) override;
+  [[nodiscard]] std::optional<Bytes> exchange(BytesView request) override;
 
   /// As libfido2 asks: a frame's length, or -1.
   [[nodiscard]] int read(std::span<unsigned char> out);
@@ -34,10 +36,14 @@ class HidLink final : public Link {
   using ChannelId = std::array<std::uint8_t, 4>;
   using Nonce = std::array<std::uint8_t, 8>;
 
+  [[nodiscard]] bool send(BytesView request);
+  [[nodiscard]] bool write(const HidFrame& frame);
   /// Waits for a frame of ours. Nothing: the call has failed.
   [[nodiscard]] std::optional<HidFrame> next_frame();
   /// Puts into `ready_` the frame `first`, and all that follow of its message when that is CBOR.
   [[nodiscard]] bool gather(const HidFrame& first);
+  /// The message whose frames are in `ready_`, which it empties.
+  [[nodiscard]] Bytes take_message();
   void hear_keep_alive(const HidFrame& frame);
   [[nodiscard]] bool is_ours(const HidFrame& frame) const;
   [[nodiscard]] bool give_up_or_cancel();

@@ -113,13 +113,19 @@ std::optional<SeenKey> read_hid_node(udev_device& device) {
   return key;
 }
 
-bool is_simulated_node(const KeyPath& path) {
+KeyOrigin read_origin(const KeyPath& path) {
+  KeyOrigin origin{.path = path.text};
   const Udev context(udev_new());
-  if (!context) return false;
+  if (!context) return origin;
   const auto name = path.text.substr(path.text.rfind('/') + 1);
   const UdevDevice device(
       udev_device_new_from_subsystem_sysname(context.get(), "hidraw", name.c_str()));
-  return device && is_virtual(*device);
+  if (!device) return origin;
+  origin.is_simulated = is_virtual(*device);
+  if (auto* const usb = usb_parent(*device); usb != nullptr) {
+    origin.usb_serial = to_display_text(attribute(*usb, "serial"));
+  }
+  return origin;
 }
 
 }  // namespace firstkey::device

@@ -1,12 +1,13 @@
 #pragma once
 // One hidraw device of udev, read as a key: whether it is FIDO at all, what it is called, where it
-// hangs, and whether this account may open it.
+// hangs, who made it, and whether this account may open it.
 
 #include <optional>
 
 #include <libudev.h>
 
 #include "device/key_discovery.h"
+#include "device/key_origin.h"
 
 namespace firstkey::device {
 
@@ -14,7 +15,7 @@ namespace firstkey::device {
 /// moment: no other way of asking is right for every kind of permission.
 [[nodiscard]] std::optional<SeenKey> read_hid_node(udev_device& device);
 
-/// Whether a program made the node at `path`, as it stands now and whatever was seen there before.
-[[nodiscard]] bool is_simulated_node(const KeyPath& path);
+/// What is known of the node at `path` as it stands now, whatever was seen there before.
+[[nodiscard]] KeyOrigin read_origin(const KeyPath& path);
 
 }  // namespace firstkey::device

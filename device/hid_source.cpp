@@ -55,7 +55,7 @@ Result<std::unique_ptr<Authenticator>> HidSource::open(const KeyPath& path,
                                                        const CallLimits& limits) {
   return Fido2Authenticator::open(
       std::make_unique<HidLink>([node = path.text] { return HidrawChannel::open(node); }),
-      {.path = path.text, .is_simulated = is_simulated_node(path)},
+      read_origin(path),
       limits);
 }
 

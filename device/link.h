@@ -4,11 +4,13 @@
 // Implemented by HidLink (frames) and CardLink (APDUs).
 
 #include <atomic>
+#include <optional>
 #include <utility>
 
 #include <fido.h>
 
 #include "device/running_call.h"
+#include "device/types.h"
 
 namespace firstkey::device {
 
@@ -24,6 +26,11 @@ class Link {
   virtual void disconnect() noexcept = 0;
   /// Gives `dev` the callbacks that lead here. FIDO_OK, or what libfido2 says.
   [[nodiscard]] virtual int install_on(fido_dev_t& dev) = 0;
+
+  /// Sends one CTAP request, command byte and CBOR, past libfido2's device while that is open, and
+  /// waits for the answer: a status and CBOR that is_bounded_answer() has passed, never empty.
+  /// Nothing: the running call has the error.
+  [[nodiscard]] virtual std::optional<Bytes> exchange(BytesView request) = 0;
 
   /// The call that bounds what follows; null when none runs.
   void set_call(RunningCall* call) noexcept { call_ = call; }

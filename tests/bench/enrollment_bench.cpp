@@ -81,6 +81,7 @@ class TimedKey final : public device::Authenticator {
       const device::CallLimits& limits) override {
     return timed([&] { return key_->get_assertion(request, pin, limits); });
   }
+  device::KeyConfiguration& configuration() noexcept override { return key_->configuration(); }
   bool is_gone() const noexcept override { return key_->is_gone(); }
 
  private:

@@ -92,7 +92,8 @@ class MockBus {
     const std::string text = std::to_string(number);
     const std::string usb = "/devices/pci0/usb1/1-" + text;
     add("P: " + usb + "\nE: SUBSYSTEM=usb\nE: DEVTYPE=usb_device\nA: busnum=1\\n\nA: devnum=" +
-        text + "\\n\nA: manufacturer=Acme\\n\nA: product=Acme Key\x1b[2J\\n\n");
+        text + "\\n\nA: manufacturer=Acme\\n\nA: product=Acme Key\x1b[2J\\n\nA: serial=SN" + text +
+        "\\n\n");
     const std::string hid = usb + "/0003:1050:0407." + text;
     add("P: " + hid + "\nE: SUBSYSTEM=hid\nE: HID_NAME=Acme\nH: report_descriptor=" + descriptor +
         "\n");
@@ -259,10 +260,12 @@ TEST_SUITE("device/hid_source") {
     CHECK(discovery->keys()[0].is_simulated);
     CHECK_FALSE(discovery->keys()[0].usb.has_value());
     CHECK(discovery->keys()[0].display_name == "Made up (simulated)");
-    CHECK(firstkey::device::is_simulated_node(discovery->keys()[0].path));
+    CHECK(firstkey::device::read_origin(discovery->keys()[0].path).is_simulated);
     bus.plug(5);
-    CHECK_FALSE(firstkey::device::is_simulated_node(
-        {.transport = firstkey::device::Transport::kUsb, .text = "/dev/hidraw5"}));
+    const auto origin = firstkey::device::read_origin(
+        {.transport = firstkey::device::Transport::kUsb, .text = "/dev/hidraw5"});
+    CHECK_FALSE(origin.is_simulated);
+    CHECK(origin.usb_serial == "SN5");
   }
 
   TEST_CASE("a path where nothing is cannot be opened") {

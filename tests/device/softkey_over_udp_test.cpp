@@ -11,29 +11,24 @@
 
 #include <doctest/doctest.h>
 
-#include "device/fido2_authenticator.h"
-#include "device/hid_link.h"
-#include "device/simulator_source.h"
-#include "tests/support/softkey_process.h"
+#include "tests/device/open_softkey.h"
 
 using namespace std::chrono_literals;
 using firstkey::device::AssertionRequest;
-using firstkey::device::Authenticator;
 using firstkey::device::Bytes;
 using firstkey::device::CallLimits;
 using firstkey::device::CredentialProtection;
-using firstkey::device::CredentialRequest;
 using firstkey::device::ErrorCode;
 using firstkey::device::kCancelGrace;
 using firstkey::device::KeepAlive;
 using firstkey::device::Option;
-using firstkey::device::Pin;
-using firstkey::device::SimulatorSource;
-using firstkey::tests::SoftkeyProcess;
+using firstkey::tests::kPlenty;
+using firstkey::tests::OpenSoftkey;
+using firstkey::tests::pin;
+using firstkey::tests::registration;
 
 namespace {
 
-const CallLimits kPlenty{.time_left = 20s};
 /// What a machine under load and sanitizers may add to any bound on time.
 constexpr std::chrono::milliseconds kSlack{750};
 
@@ -42,41 +37,6 @@ constexpr std::size_t kFlagsOffset = 32;
 constexpr std::uint8_t kUserPresent = 0x01;
 constexpr std::uint8_t kUserVerified = 0x04;
 constexpr std::uint8_t kHasExtensions = 0x80;
-
-Pin pin(std::string_view text) {
-  auto made = Pin::create(text);
-  REQUIRE(made.has_value());
-  return std::move(made.value());
-}
-
-/// One software key, opened as a program opens it.
-class OpenSoftkey {
- public:
-  explicit OpenSoftkey(const std::string& options = "") : process(options) { reopen(); }
-
-  void reopen() {
-    key_.reset();
-    auto opened = SimulatorSource({process.address()}).open(process.path(), kPlenty);
-    REQUIRE_MESSAGE(opened.has_value(), opened.error().detail);
-    key_ = std::move(opened.value());
-  }
-  Authenticator* operator->() { return key_.get(); }
-
-  SoftkeyProcess process;
-
- private:
-  std::unique_ptr<Authenticator> key_;
-};
-
-CredentialRequest registration() {
-  return {.client_data_hash = {1, 2, 3},
-          .rp_id = "example.org",
-          .rp_name = "Example",
-          .user_id = {4, 2},
-          .user_name = "lee@example.org",
-          .user_display_name = "Lee Osei",
-          .algorithms = {firstkey::device::kEs256}};
-}
 
 AssertionRequest sign_in(std::vector<Bytes> allowed = {}) {
   return {.client_data_hash = {3, 2, 1},

@@ -312,6 +312,9 @@ class FakeAuthenticator final : public device::Authenticator {
     if (!step) return std::unexpected(step.error());
     return step->assertion(request);
   }
+  [[nodiscard]] device::KeyConfiguration& configuration() noexcept override {
+    return key_.configuration();
+  }
   [[nodiscard]] bool is_gone() const noexcept override { return key_.is_gone(); }
 
  private:
