@@ -68,6 +68,9 @@ constexpr std::array kTable = {
     FIRSTKEY_STATUS(ACTION_TIMEOUT, kTouchTimeout),
     FIRSTKEY_STATUS(UP_REQUIRED, kTouchNeeded),
     FIRSTKEY_STATUS(UV_BLOCKED, kUvBlocked),
+    // CTAP 2.1's, which libfido2 1.12 has no names for.
+    StatusEntry{0x3D, ErrorCode::kBadRequest, "FIDO_ERR_INTEGRITY_FAILURE"},
+    StatusEntry{0x3E, ErrorCode::kUnsupportedCommand, "FIDO_ERR_INVALID_SUBCOMMAND"},
     FIRSTKEY_STATUS(UV_INVALID, kUvInvalid),
     FIRSTKEY_STATUS(UNAUTHORIZED_PERM, kPinAuthInvalid),
     FIRSTKEY_STATUS(ERR_OTHER, kInternal),

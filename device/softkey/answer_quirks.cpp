@@ -130,6 +130,11 @@ Bytes spoil_info(const Quirks& quirks, BytesView answer) {
     const auto options = member<cbor::Map>(info, kInfoOptions);
     info = with_member(info, kInfoOptions, with_value(options, options.find("up"), false));
   }
+  if (quirks.has(ProtocolQuirk::kManagementMisnumbered)) {
+    auto options = member<cbor::Map>(info, kInfoOptions);
+    options.add("credentialMgmtPreview", true);
+    info = with_member(info, kInfoOptions, std::move(options));
+  }
   return with_body(quirks.has(ProtocolQuirk::kUnsortedInfo) ? unsorted(info) : cbor::encode(info));
 }
 

@@ -21,6 +21,18 @@ Bytes with_status(const Result<Bytes>& answer) {
   return bytes;
 }
 
+bool is_newer_than_preview(std::uint8_t command) {
+  return command == command::kCredentialManagement || command == command::kSelection ||
+         command == command::kLargeBlobs || command == command::kConfig;
+}
+
+/// What `byte` means to a key of this edition.
+std::uint8_t command_of(std::uint8_t byte, Settings::Edition edition) {
+  if (edition == Settings::Edition::kCtap21) return byte;
+  if (byte == command::kCredentialManagementPreview) return command::kCredentialManagement;
+  return is_newer_than_preview(byte) ? kNoCommand : byte;
+}
+
 bool has_parameters(std::uint8_t command) {
   switch (command) {
     case command::kMakeCredential:
@@ -43,7 +55,13 @@ bool is_known(std::uint8_t command) {
 /// The settings with what follows from others of them filled in.
 Settings completed(Settings settings) {
   auto& permissions = settings.pin.permissions;
-  permissions = permissions | Permission::kLargeBlobWrite | Permission::kAuthenticatorConfiguration;
+  const bool is_preview = settings.edition == Settings::Edition::kPreview;
+  if (is_preview) {
+    settings.pin.tokens = ClientPin::Settings::Tokens::kForAll;
+  } else {
+    permissions =
+        permissions | Permission::kLargeBlobWrite | Permission::kAuthenticatorConfiguration;
+  }
   if (settings.maximum_discoverable > 0) {
     permissions = permissions | Permission::kCredentialManagement;
   }
@@ -144,7 +162,7 @@ void Authenticator::end_sequences(std::uint8_t command) {
 Outcome Authenticator::carry_out(BytesView request) {
   if (request.empty()) return std::unexpected(Status::kInvalidLength);
   if (request.size() > kMaximumMessageSize) return std::unexpected(Status::kRequestTooLarge);
-  const std::uint8_t command = request.front();
+  const std::uint8_t command = command_of(request.front(), settings_.edition);
   if (!is_known(command)) return std::unexpected(Status::kInvalidCommand);
   end_sequences(command);
   if (has_parameters(command)) {

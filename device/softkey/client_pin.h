@@ -34,6 +34,11 @@ class ClientPin {
     /// What tokens may be asked for, as the bits of Permission.
     std::uint8_t permissions = Permission::kMakeCredential | Permission::kGetAssertion;
     Fingerprint fingerprint = Fingerprint::kNoSensor;
+    /// Before permissions there was one kind of token, which opened everything.
+    enum class Tokens : std::uint8_t {
+      kWithPermissions,
+      kForAll
+    } tokens = Tokens::kWithPermissions;
   };
 
   /// Keeps references to all of its ports and to `store`.

@@ -40,10 +40,14 @@ bool ClientPin::admit(const PinUvAuth& auth, BytesView message, const TokenUse& 
 
 Result<Bytes> ClientPin::get_pin_token(const cbor::Map& request) {  // §6.5.5.7.1
   // Its permissions are the default ones; the first use binds it to a relying party.
-  return issue_for_pin(request, {kForOneRp, std::nullopt});
+  const bool is_for_all = settings_.tokens == Settings::Tokens::kForAll;
+  return issue_for_pin(request, {is_for_all ? settings_.permissions : kForOneRp, std::nullopt});
 }
 
 Result<Bytes> ClientPin::get_token_with_permissions(const cbor::Map& request) {  // §6.5.5.7.2
+  if (settings_.tokens == Settings::Tokens::kForAll) {
+    return std::unexpected(Status::kInvalidSubcommand);
+  }
   auto grant = requested_grant(request);
   if (!grant) return std::unexpected(grant.error());
   return issue_for_pin(request, std::move(*grant));

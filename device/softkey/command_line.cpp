@@ -49,6 +49,7 @@ struct RawOptions {
   bool has_no_discoverable = false;
   bool has_no_u2f = false;
   bool has_u2f_only = false;
+  bool is_preview = false;
   bool resets_at_any_time = false;
   bool exit_with_parent = false;
 };
@@ -84,12 +85,16 @@ void declare_behaviour(CLI::App& app, RawOptions& raw) {
       ->check(CLI::Range(std::size_t{4}, kLongestMinimumPin))
       ->type_name("N");
   auto* no_pin = app.add_flag("--no-pin", raw.has_no_pin, "has no PIN support");
-  app.add_option("--fingerprint", raw.fingerprint, "has a sensor: none, empty, match or mismatch")
-      ->check(CLI::IsMember({"none", "empty", "match", "mismatch"}))
-      ->type_name("KIND")
-      ->excludes(no_pin);
+  auto* finger =
+      app.add_option(
+             "--fingerprint", raw.fingerprint, "has a sensor: none, empty, match or mismatch")
+          ->check(CLI::IsMember({"none", "empty", "match", "mismatch"}))
+          ->type_name("KIND")
+          ->excludes(no_pin);
   auto* no_u2f = app.add_flag("--no-u2f", raw.has_no_u2f, "speaks CTAP2 and no U2F");
   app.add_flag("--u2f-only", raw.has_u2f_only, "speaks U2F and no CTAP2")->excludes(no_u2f);
+  app.add_flag("--preview", raw.is_preview, "is of FIDO_2_1_PRE, before CTAP 2.1 was final")
+      ->excludes(finger);
   app.add_option("--quirk", raw.quirks, "misbehave like that, see README.md; repeatable")
       ->type_name("NAME");
   app.add_flag("--reset-any-time", raw.resets_at_any_time, "not only within 10 s of power-up");
@@ -152,6 +157,7 @@ std::expected<Settings, ExitNow> to_settings(const RawOptions& raw) {
   settings.pin.fingerprint = parse_fingerprint(raw.fingerprint);
   settings.enterprise_rp_ids = raw.enterprise_rp_ids;
   settings.protocols = protocols_of(raw);
+  if (raw.is_preview) settings.edition = Settings::Edition::kPreview;
   if (raw.resets_at_any_time) settings.reset = Settings::Reset::kAnyTime;
   return settings;
 }

@@ -15,5 +15,7 @@ inline constexpr std::uint8_t kCredentialManagement = 0x0A;
 inline constexpr std::uint8_t kSelection = 0x0B;
 inline constexpr std::uint8_t kLargeBlobs = 0x0C;
 inline constexpr std::uint8_t kConfig = 0x0D;
+/// credentialManagement as FIDO_2_1_PRE numbered it.
+inline constexpr std::uint8_t kCredentialManagementPreview = 0x41;
 
 }  // namespace firstkey::device::softkey::command

@@ -269,9 +269,10 @@ Result<Bytes> credential_management(const KeyParts& key,
     case Subcommand::kDelete:
       return delete_credential(key, *request);
     case Subcommand::kUpdateUser:
+      if (key.settings.edition == Settings::Edition::kPreview) break;
       return update_user(key, *request);
   }
-  return std::unexpected(Status::kInvalidSubcommand);  // any other number a client may send
+  return std::unexpected(Status::kInvalidSubcommand);  // and any other number a client may send
 }
 
 }  // namespace firstkey::device::softkey

@@ -18,7 +18,21 @@ bool has_pin_support(const KeyParts& key) {
   return key.settings.pin.support == ClientPin::Support::kFull;
 }
 
+bool is_preview(const KeyParts& key) {
+  return key.settings.edition == Settings::Edition::kPreview;
+}
+
+cbor::Map preview_options(const KeyParts& key) {
+  const bool has_accounts = key.settings.maximum_discoverable > 0;
+  cbor::Map options{{"plat", false}, {"rk", has_accounts}, {"up", true}};
+  if (!has_pin_support(key)) return options;
+  options.add("clientPin", key.client_pin.is_set());
+  if (has_accounts) options.add("credentialMgmtPreview", true);
+  return options;
+}
+
 cbor::Map options(const KeyParts& key) {
+  if (is_preview(key)) return preview_options(key);
   const bool has_accounts = key.settings.maximum_discoverable > 0;
   cbor::Map options{
       {"plat", false}, {"rk", has_accounts}, {"up", true}, {"makeCredUvNotRqd", false}};
@@ -47,11 +61,12 @@ cbor::Array versions(const KeyParts& key) {
     versions.emplace_back("U2F_V2");
   }
   versions.emplace_back("FIDO_2_0");
-  versions.emplace_back("FIDO_2_1");
+  versions.emplace_back(is_preview(key) ? "FIDO_2_1_PRE" : "FIDO_2_1");
   return versions;
 }
 
 cbor::Array extensions(const KeyParts& key) {
+  if (is_preview(key)) return {"credProtect", "hmac-secret"};
   cbor::Array extensions{"credBlob", "credProtect", "hmac-secret"};
   if (key.settings.maximum_discoverable > 0) extensions.emplace_back("largeBlobKey");
   if (has_pin_support(key)) extensions.emplace_back("minPinLength");
@@ -67,27 +82,20 @@ cbor::Array algorithms() {
   return algorithms;
 }
 
-}  // namespace
-
-Bytes get_info(const KeyParts& key) {
+cbor::Array pin_protocols(const KeyParts& key) {
+  if (is_preview(key)) return {static_cast<int>(ProtocolVersion::kOne)};
   cbor::Array protocols;
   for (const auto version : kProtocolVersions) protocols.emplace_back(static_cast<int>(version));
+  return protocols;
+}
+
+void add_ctap21_members(const KeyParts& key, cbor::Map& info) {
   const std::size_t used = key.store.discoverable_count();
   const std::size_t most = key.settings.maximum_discoverable;
-  cbor::Map info{{0x01, versions(key)},
-                 {0x02, extensions(key)},
-                 {0x03, BytesView(key.settings.aaguid)},
-                 {0x04, options(key)},
-                 {0x05, number(kMaximumMessageSize)},
-                 {0x06, std::move(protocols)},
-                 {0x07, number(kMaximumCredentialsInList)},
-                 {0x08, number(kMaximumCredentialIdSize)},
-                 {0x09, cbor::Array{key.settings.transport}},
-                 {0x0A, algorithms()},
-                 {0x0B, number(kMaximumLargeBlobArray)},
-                 {0x0E, kFirmwareVersion},
-                 {0x0F, number(kMaximumBlobSize)},
-                 {0x14, number(used < most ? most - used : 0)}};
+  info.add(0x0B, number(kMaximumLargeBlobArray));
+  info.add(0x0E, kFirmwareVersion);
+  info.add(0x0F, number(kMaximumBlobSize));
+  info.add(0x14, number(used < most ? most - used : 0));
   if (has_pin_support(key)) {
     info.add(0x0C, key.store.configuration().demands_new_pin);
     info.add(0x0D, number(key.client_pin.minimum_length()));
@@ -96,6 +104,22 @@ Bytes get_info(const KeyParts& key) {
   if (key.settings.pin.fingerprint != ClientPin::Fingerprint::kNoSensor) {
     info.add(0x12, kFingerprintModality);
   }
+}
+
+}  // namespace
+
+Bytes get_info(const KeyParts& key) {
+  cbor::Map info{{0x01, versions(key)},
+                 {0x02, extensions(key)},
+                 {0x03, BytesView(key.settings.aaguid)},
+                 {0x04, options(key)},
+                 {0x05, number(kMaximumMessageSize)},
+                 {0x06, pin_protocols(key)},
+                 {0x07, number(kMaximumCredentialsInList)},
+                 {0x08, number(kMaximumCredentialIdSize)},
+                 {0x09, cbor::Array{key.settings.transport}},
+                 {0x0A, algorithms()}};
+  if (!is_preview(key)) add_ctap21_members(key, info);
   return cbor::encode(info);
 }
 

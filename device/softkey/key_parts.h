@@ -26,6 +26,9 @@ struct Settings {
   /// Relying parties a vendor-facilitated enterprise attestation is given to (CTAP 2.1 §7.1.2).
   std::vector<std::string> enterprise_rp_ids;
   enum class Protocols : std::uint8_t { kBoth, kCtap2, kU2f } protocols = Protocols::kBoth;
+  /// kPreview: what makers shipped before CTAP 2.1 was final (FIDO_2_1_PRE). Credential management
+  /// has another number and no renaming, tokens have no permissions, nothing can be configured.
+  enum class Edition : std::uint8_t { kCtap21, kPreview } edition = Edition::kCtap21;
   enum class Reset : std::uint8_t { kSoonAfterPowerUp, kAnyTime } reset = Reset::kSoonAfterPowerUp;
 };
 

@@ -24,6 +24,7 @@ enum class ProtocolQuirk {
   kHugeCount,
   kCancelIgnored,
   kCancelMisnamed,
+  kManagementMisnumbered,  ///< claims credential management and knows its preview's number only
 };
 
 enum class PinQuirk {

@@ -18,7 +18,15 @@ std::optional<Bytes> QuirkyKey::start(BytesView request) {
   request_.assign(request.begin(), request.end());
   started_ = clock_.now();
   late_.reset();
-  return pass_on(honest_.start(request));
+  if (quirks_.has(ProtocolQuirk::kManagementMisnumbered) && !request_.empty()) {
+    if (request_.front() == command::kCredentialManagement) {
+      return Bytes{static_cast<std::uint8_t>(Status::kInvalidCommand)};
+    }
+    if (request_.front() == command::kCredentialManagementPreview) {
+      request_.front() = command::kCredentialManagement;
+    }
+  }
+  return pass_on(honest_.start(request_));
 }
 
 std::optional<Bytes> QuirkyKey::poll() {

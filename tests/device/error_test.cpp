@@ -62,6 +62,8 @@ TEST_SUITE("device/error") {
         {"FIDO_ERR_ACTION_TIMEOUT", 0x3a, ErrorCode::kTouchTimeout},
         {"FIDO_ERR_UP_REQUIRED", 0x3b, ErrorCode::kTouchNeeded},
         {"FIDO_ERR_UV_BLOCKED", 0x3c, ErrorCode::kUvBlocked},
+        {"FIDO_ERR_INTEGRITY_FAILURE", 0x3d, ErrorCode::kBadRequest},
+        {"FIDO_ERR_INVALID_SUBCOMMAND", 0x3e, ErrorCode::kUnsupportedCommand},
         {"FIDO_ERR_UV_INVALID", 0x3f, ErrorCode::kUvInvalid},
         {"FIDO_ERR_UNAUTHORIZED_PERM", 0x40, ErrorCode::kPinAuthInvalid},
         {"FIDO_ERR_ERR_OTHER", 0x7f, ErrorCode::kInternal},

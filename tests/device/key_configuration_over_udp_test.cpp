@@ -158,6 +158,31 @@ TEST_SUITE("device/key_configuration_over_udp") {
     CHECK(key.configuration().set_always_uv(AlwaysUv::kOn, &key.secret, kPlenty) == Change::kMade);
   }
 
+  TEST_CASE("a key from before CTAP 2.1 lists and deletes, and does no more") {
+    KeyWithPin key("--preview");
+    const auto id = key.store("example.org", {1}, "one");
+    key.store("b.example", {2}, "two");
+    auto& configuration = key.configuration();
+    CHECK(configuration.credential_room(&key.secret, kPlenty)->existing == 2);
+    CHECK(configuration.rename({.credential_id = id, .user_id = {1}}, &key.secret, kPlenty)
+              .error()
+              .code == ErrorCode::kUnsupportedCommand);
+    CHECK(configuration.remove(id, &key.secret, kPlenty).has_value());
+    CHECK(key.user_names() == std::vector<std::string>{"two"});
+    CHECK(configuration.force_pin_change(&key.secret, kPlenty).error().code ==
+          ErrorCode::kUnsupportedOption);
+    CHECK(configuration.set_always_uv(AlwaysUv::kOn, &key.secret, kPlenty).error().code ==
+          ErrorCode::kUnsupportedOption);
+  }
+
+  TEST_CASE("a key that claims both numbers of credential management and knows one is managed") {
+    KeyWithPin key("--quirk management-misnumbered");
+    const auto id = key.store("example.org", {1}, "one");
+    key.store("b.example", {2}, "two");
+    CHECK(key.configuration().remove(id, &key.secret, kPlenty).has_value());
+    CHECK(key.user_names() == std::vector<std::string>{"two"});
+  }
+
   TEST_CASE("a key without a PIN lists nothing and says why") {
     OpenSoftkey key;
     const auto secret = pin("2468");

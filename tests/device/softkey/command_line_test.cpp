@@ -118,6 +118,8 @@ TEST_SUITE("device/softkey/command_line") {
     CHECK_FALSE(line->quirks.has(TimingQuirk::kKeepAliveOnChange));
     CHECK(parse({"--udp", "127.0.0.1:0:7112", "--no-u2f"})->settings.protocols ==
           Settings::Protocols::kCtap2);
+    CHECK(parse({"--udp", "127.0.0.1:0:7112", "--preview"})->settings.edition ==
+          Settings::Edition::kPreview);
   }
 
   TEST_CASE("a root can be had without running the key, from a state that stays") {

@@ -254,6 +254,23 @@ def manages_credentials(program):
             CoseKey.parse(left[result.PUBLIC_KEY])
 
 
+def manages_credentials_of_a_preview(program):
+    with SoftkeyProcess(program, "--preview") as key:
+        client = with_pin(key)
+        for name in ("ana", "lee"):
+            client.register(user={"id": name.encode(), "name": name})
+
+        def management():
+            token = client.pin.get_pin_token(PIN)
+            return CredentialManagement(client.ctap, client.pin.protocol, token)
+
+        found = management().enumerate_creds(sha256(RP["id"].encode()))
+        ana = found[0][CredentialManagement.RESULT.CREDENTIAL_ID]
+        management().delete_cred(ana)
+        left = management().get_metadata()[CredentialManagement.RESULT.EXISTING_CRED_COUNT]
+        assert left == 1
+
+
 def configuration(client):
     token = client.pin.get_pin_token(PIN, PERMISSION.AUTHENTICATOR_CFG)
     return Config(client.ctap, client.pin.protocol, token)

@@ -76,6 +76,7 @@ TEST_SUITE("device/softkey/python_clients") {
   TEST_CASE("python-fido2 manages, configures and fills the key") {
     if (firstkey::tests::part_is_absent("python3-fido2", is_fido2_installed())) return;
     for (const char* name : {"manages_credentials",
+                             "manages_credentials_of_a_preview",
                              "is_configured",
                              "attests_for_an_enterprise",
                              "keeps_large_blobs",

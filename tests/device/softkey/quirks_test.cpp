@@ -170,6 +170,18 @@ TEST_SUITE("device/softkey/quirks") {
     CHECK(confused.quirky.cancel() == Bytes{0x27});
   }
 
+  TEST_CASE("credential management claimed under two numbers is known under one") {
+    Misbehaving key(ProtocolQuirk::kManagementMisnumbered);
+    const auto options = key.call(kGetInfo).get<Map>(0x04);
+    CHECK(*options.find("credMgmt")->as<bool>());
+    CHECK(*options.find("credentialMgmtPreview")->as<bool>());
+    REQUIRE(key.honest.set_pin("1234") == Status::kOk);
+    REQUIRE(key.honest.get_unbound_token("1234", kManagePermission) == Status::kOk);
+    const auto metadata = key.honest.managing(0x01);
+    CHECK(key.call(kManagement, metadata).status == Status::kInvalidCommand);
+    CHECK(key.call(0x41, metadata).status == Status::kOk);
+  }
+
   TEST_CASE("a PIN set twice is refused in four other ways") {
     struct Case {
       PinQuirk quirk;
