@@ -189,12 +189,12 @@ void CeremonyLoop::hear(const KeyReport& report, const device::AssertionResponse
   feed(AssertionMade{report.key});
 }
 
-void CeremonyLoop::handle(device::Pin pin) {
-  if (const auto input = pins_.enter(std::move(pin))) feed(input.value());
+void CeremonyLoop::handle(PinTyped typed) {
+  if (const auto input = pins_.enter(typed.request, std::move(typed.pin))) feed(input.value());
 }
 
-void CeremonyLoop::handle(const PinRefused&) {
-  if (const auto input = pins_.decline()) feed(input.value());
+void CeremonyLoop::handle(const PinRefused& refused) {
+  if (const auto input = pins_.decline(refused.request)) feed(input.value());
 }
 
 void CeremonyLoop::handle(TicketRemains remains) {
@@ -264,6 +264,15 @@ void CeremonyLoop::apply(Transition transition) {
   for (Event& event : transition.events) tell(std::move(event));
 }
 
+Event CeremonyLoop::numbered(Event event) const {
+  std::visit(
+      [this](auto& kind) {
+        if constexpr (requires { kind.request; }) kind.request = pins_.request();
+      },
+      event);
+  return event;
+}
+
 void CeremonyLoop::tell(Event event) {
   if (const auto* completed = std::get_if<CredentialCompleted>(&event)) {
     ending_.credentials.push_back(completed->credential_id);
@@ -272,7 +281,7 @@ void CeremonyLoop::tell(Event event) {
     ending_.last_refusal = rejected->reason;
   }
   if (const auto* locked = std::get_if<KeyLocked>(&event)) ending_.last_lock = locked->lock;
-  events_.publish(std::move(event), time_.now(), time_.expires_at());
+  events_.publish(numbered(std::move(event)), time_.now(), time_.expires_at());
 }
 
 }  // namespace firstkey::enroll

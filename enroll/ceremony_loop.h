@@ -45,8 +45,14 @@ struct CeremonyChoices {
   std::function<void()> every_half_minute;
 };
 
-/// The person does not want to enter the PIN that is asked for.
-struct PinRefused {};
+struct PinTyped {
+  PinRequestId request{};
+  device::Pin pin;
+};
+/// The person does not want to enter it.
+struct PinRefused {
+  PinRequestId request{};
+};
 /// The ticket file could not be wiped.
 struct TicketRemains {
   core::Error error;
@@ -56,7 +62,7 @@ using Message = std::variant<std::vector<device::KeyEvent>,
                              device::Obstacle,
                              KeyReport,
                              VerifierReport,
-                             device::Pin,
+                             PinTyped,
                              PinRefused,
                              TicketRemains,
                              Input>;
@@ -82,8 +88,8 @@ class CeremonyLoop {
   void handle(const device::Obstacle& obstacle);
   void handle(KeyReport report);
   void handle(VerifierReport report);
-  void handle(device::Pin pin);
-  void handle(const PinRefused&);
+  void handle(PinTyped typed);
+  void handle(const PinRefused& refused);
   void handle(TicketRemains remains);
   void handle(const Input& input) { feed(input); }
   void hear(const KeyReport& report, const Input& input);
@@ -97,6 +103,8 @@ class CeremonyLoop {
   void feed(const Input& input);
   void apply(Transition transition);
   void tell(Event event);
+  /// An event that asks for a PIN, with the number of the question.
+  [[nodiscard]] Event numbered(Event event) const;
   [[nodiscard]] Context context() const;
   [[nodiscard]] bool is_over() const;
   [[nodiscard]] Ending ending() const;

@@ -106,6 +106,12 @@ Transition Rows::complete(const Proof& proof, bool is_proven) const {
                                  .credentials_left = proof.credentials_left}});
 }
 
+Transition Rows::complete_and_finish(const Proof& proof, bool is_proven) const {
+  Transition finished = finish();
+  std::get<CeremonyFinished>(finished.events.back()).credentials += 1;
+  return join(complete(proof, is_proven), std::move(finished));
+}
+
 Transition Rows::await_proof_key(const Proof& proof, Command parting, Event why) const {
   Transition transition = to(AwaitingProofKey{proof}, {std::move(parting)}, {std::move(why)});
   if (proof.is_pin_kept) transition.commands.emplace_back(KeepPin{kPinKeptFor});
@@ -155,8 +161,9 @@ Transition Rows::abandon_proof(const Proof& proof,
     failed.commands.emplace_back(WithdrawCredential{proof.credential_id});
     return failed;
   }
-  failed = join(std::move(failed), complete(proof, false));
-  return then == Withdrawing::Then::kCancel ? join(std::move(failed), finish()) : failed;
+  return join(std::move(failed),
+              then == Withdrawing::Then::kCancel ? complete_and_finish(proof, false)
+                                                 : complete(proof, false));
 }
 
 Transition Rows::on(const Proving& s, const TouchNeeded& i) const {
@@ -347,10 +354,7 @@ Transition Rows::on(const Withdrawing& s, const Withdrawn&) const {
 
 // The proof was verified before the withdrawal reached the verifier: the credential counts.
 Transition Rows::on(const Withdrawing& s, const ProofVerified&) const {
-  Transition proven = complete(s.proof, true);
-  Transition finished = finish();
-  std::get<CeremonyFinished>(finished.events.back()).credentials += 1;
-  return join(std::move(proven), std::move(finished));
+  return complete_and_finish(s.proof, true);
 }
 
 Transition Rows::on(const Withdrawing& s, const VerifierRefused& i) const {

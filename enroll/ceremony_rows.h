@@ -231,6 +231,8 @@ class Rows {
 
   // The proof.
   [[nodiscard]] Transition complete(const Proof& proof, bool is_proven) const;
+  /// The context does not count the credential that is completed by this very step.
+  [[nodiscard]] Transition complete_and_finish(const Proof& proof, bool is_proven) const;
   [[nodiscard]] Transition await_proof_key(const Proof& proof, Command parting, Event why) const;
   [[nodiscard]] Transition turn_away(const Proof& proof, KeyId key, Event why) const;
   [[nodiscard]] Transition sign_again(const Proving& state) const;

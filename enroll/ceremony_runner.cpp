@@ -35,12 +35,12 @@ void CeremonyRunner::run() {
   changed_.notify_all();
 }
 
-void CeremonyRunner::enter_pin(device::Pin pin) {
-  box_->leave(std::move(pin));
+void CeremonyRunner::enter_pin(PinRequestId request, device::Pin pin) {
+  box_->leave(PinTyped{.request = request, .pin = std::move(pin)});
 }
 
-void CeremonyRunner::decline_pin() {
-  box_->leave(PinRefused{});
+void CeremonyRunner::decline_pin(PinRequestId request) {
+  box_->leave(PinRefused{request});
 }
 
 void CeremonyRunner::add_another() {

@@ -39,10 +39,10 @@ class CeremonyRunner {
   /// Threads: any.
   [[nodiscard]] const EventStream& events() const noexcept { return events_; }
 
-  // From the person. Threads: any. Ignored where the table has no row for it; a PIN that nobody
-  // asked for is wiped.
-  void enter_pin(device::Pin pin);
-  void decline_pin();
+  // From the person. Threads: any. Ignored where the table has no row for it. `request` is that of
+  // the event which asked: a PIN for an earlier question, or for none, is wiped.
+  void enter_pin(PinRequestId request, device::Pin pin);
+  void decline_pin(PinRequestId request);
   void add_another();
   void finish();
   void cancel();

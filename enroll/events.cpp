@@ -39,6 +39,10 @@ std::string_view level_name(core::AttestationLevel level) {
   return level == core::AttestationLevel::kAttested ? "attested" : "notAttested";
 }
 
+std::uint64_t number_of(PinRequestId request) {
+  return static_cast<std::uint64_t>(request);
+}
+
 // What an event carries beside its name; most carry nothing.
 template <class E>
 void add_members(json::object& /*object*/, const E& /*event*/) {}
@@ -71,17 +75,20 @@ void add_members(json::object& object, const KeyLocked& e) {
 }
 
 void add_members(json::object& object, const PinWanted& e) {
+  object["requestId"] = number_of(e.request);
   object["purpose"] = name_of(e.purpose);
   object["wasWrong"] = e.was_wrong;
   if (e.attempts_left) object["attemptsLeft"] = *e.attempts_left;
 }
 
 void add_members(json::object& object, const NewPinWanted& e) {
+  object["requestId"] = number_of(e.request);
   object["cause"] = name_of(e.cause);
   object["minimumLength"] = e.min_code_points;
 }
 
 void add_members(json::object& object, const NewPinRejected& e) {
+  object["requestId"] = number_of(e.request);
   object["reason"] = name_of(e.flaw);
   object["minimumLength"] = e.min_code_points;
 }
@@ -157,6 +164,15 @@ std::string_view name_of(const Event& event) {
 
 std::string to_json(const Event& event) {
   return json::serialize(members_of(event));
+}
+
+std::optional<PinRequestId> request_in(const Event& event) {
+  return std::visit(
+      [](const auto& kind) -> std::optional<PinRequestId> {
+        if constexpr (requires { kind.request; }) return kind.request;
+        return std::nullopt;
+      },
+      event);
 }
 
 bool is_final(const Event& event) {

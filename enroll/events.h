@@ -4,6 +4,7 @@
 // with the words for each is in enroll/README.md, "Events".
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,17 +46,22 @@ struct KeyLocked {
 };
 struct PresentAgain {};  ///< lift the card and hold it again, or re-insert the key
 
-// PIN and touch.
+// PIN and touch. An answer names the request it is to: what was typed for one question never
+// reaches the next one.
+enum class PinRequestId : std::uint64_t {};  ///< from 1; 0: not asked
 struct PinWanted {
+  PinRequestId request{};
   Purpose purpose = Purpose::kRegistration;
   std::optional<int> attempts_left;
   bool was_wrong = false;  ///< the one entered before
 };
 struct NewPinWanted {
+  PinRequestId request{};
   PinCause cause = PinCause::kFirst;
   std::size_t min_code_points = 0;
 };
-struct NewPinRejected {
+struct NewPinRejected {  ///< asked for once more
+  PinRequestId request{};
   PinFlaw flaw = PinFlaw::kTooShort;
   std::size_t min_code_points = 0;
 };
@@ -154,6 +160,9 @@ using Event = std::variant<InsertKey,
 
 /// The members of an event as one JSON object, its name first: {"event":"key_locked","lock":…}.
 [[nodiscard]] std::string to_json(const Event& event);
+
+/// The question about a PIN that the event asks, if it asks one.
+[[nodiscard]] std::optional<PinRequestId> request_in(const Event& event);
 
 /// Finished, expired, cancelled or failed. Only news of keys that come back late (orphaned,
 /// key_unresponsive) may follow; a stream says itself when it is closed.

@@ -15,12 +15,21 @@ std::optional<device::Pin> once_more(const std::optional<device::Pin>& pin) {
 
 void PinKeeper::ask(const AskPin& request) {
   forget();
-  asked_ = Request{.key = request.key, .kind = Kind::kCurrent};
+  ask(Request{.key = request.key, .kind = Kind::kCurrent});
 }
 
 void PinKeeper::ask(const AskNewPin& request) {
   next_.reset();
-  asked_ = Request{.key = request.key, .kind = Kind::kNew};
+  ask(Request{.key = request.key, .kind = Kind::kNew});
+}
+
+void PinKeeper::ask(Request request) {
+  last_ = PinRequestId{static_cast<std::uint64_t>(last_) + 1};
+  asked_ = request;
+}
+
+std::optional<PinKeeper::Request> PinKeeper::take(PinRequestId answered) {
+  return answered == last_ ? std::exchange(asked_, std::nullopt) : std::nullopt;
 }
 
 void PinKeeper::forget() noexcept {
@@ -29,17 +38,18 @@ void PinKeeper::forget() noexcept {
   kept_until_.reset();
 }
 
-std::optional<Input> PinKeeper::enter(device::Pin pin) {
-  if (!asked_) return std::nullopt;
-  const Request request = std::exchange(asked_, std::nullopt).value();
-  const PinEntered input{.key = request.key, .code_points = pin.code_points()};
-  (request.kind == Kind::kNew ? next_ : current_) = std::move(pin);
+std::optional<Input> PinKeeper::enter(PinRequestId request, device::Pin pin) {
+  const auto asked = take(request);
+  if (!asked) return std::nullopt;
+  const PinEntered input{.key = asked->key, .code_points = pin.code_points()};
+  (asked->kind == Kind::kNew ? next_ : current_) = std::move(pin);
   return input;
 }
 
-std::optional<Input> PinKeeper::decline() {
-  if (!asked_) return std::nullopt;
-  return PinDeclined{std::exchange(asked_, std::nullopt)->key};
+std::optional<Input> PinKeeper::decline(PinRequestId request) {
+  const auto asked = take(request);
+  if (!asked) return std::nullopt;
+  return PinDeclined{asked->key};
 }
 
 void PinKeeper::adopt_new() noexcept {

@@ -1,6 +1,7 @@
 #pragma once
 // The PINs of one ceremony: the one place that holds them, and only while the machine says so. Who
-// asks for one is remembered here too, so that a PIN nobody asked for is wiped unseen.
+// asks for one is remembered here too, so that a PIN nobody asked for, or one that answers an
+// earlier question, is wiped unseen.
 // Threads: the machine's alone.
 
 #include <optional>
@@ -20,9 +21,12 @@ class PinKeeper {
   void withdraw_request() noexcept { asked_.reset(); }
   void forget() noexcept;
 
-  /// The person's answers. Nothing when nobody asked.
-  [[nodiscard]] std::optional<Input> enter(device::Pin pin);
-  [[nodiscard]] std::optional<Input> decline();
+  /// Of the question asked last; each has a number of its own.
+  [[nodiscard]] PinRequestId request() const noexcept { return last_; }
+
+  /// The person's answers. Nothing unless `request` is what is being asked.
+  [[nodiscard]] std::optional<Input> enter(PinRequestId request, device::Pin pin);
+  [[nodiscard]] std::optional<Input> decline(PinRequestId request);
 
   /// The new PIN is the key's from now on.
   void adopt_new() noexcept;
@@ -46,6 +50,11 @@ class PinKeeper {
     Kind kind = Kind::kCurrent;
   };
 
+  void ask(Request request);
+  /// The request that `answered` is to, which is then asked no more.
+  [[nodiscard]] std::optional<Request> take(PinRequestId answered);
+
+  PinRequestId last_{};
   std::optional<Request> asked_;
   std::optional<device::Pin> current_;
   std::optional<device::Pin> next_;

@@ -134,6 +134,7 @@ void Conversation::answer(const Event& event) {
 }
 
 void Conversation::answer(const PinWanted& event, const std::string& label) {
+  request_ = event.request;
   if (!person_.pin) return ask(Question::kPin, label, Echo::kStars);
   if (event.was_wrong) {
     // Trying it again would only use up the key's attempts.
@@ -146,10 +147,11 @@ void Conversation::answer(const PinWanted& event, const std::string& label) {
                     .message = "the key demands another PIN first; enroll it at a terminal",
                     .exit_code = ExitCode::kNoKey});
   }
-  controls_.enter_pin(person_.pin->duplicate());
+  controls_.enter_pin(event.request, person_.pin->duplicate());
 }
 
 void Conversation::answer(const NewPinWanted& event, const std::string& label) {
+  request_ = event.request;
   min_code_points_ = event.min_code_points;
   new_pin_.reset();
   if (!person_.pin) return ask(Question::kNewPin, label, Echo::kStars);
@@ -159,10 +161,11 @@ void Conversation::answer(const NewPinWanted& event, const std::string& label) {
                                std::to_string(event.min_code_points) + " characters",
                     .exit_code = ExitCode::kUsage});
   }
-  controls_.enter_pin(person_.pin->duplicate());
+  controls_.enter_pin(event.request, person_.pin->duplicate());
 }
 
 void Conversation::answer(const NewPinRejected& event) {
+  request_ = event.request;
   min_code_points_ = event.min_code_points;
   ask(Question::kNewPin, "New PIN", Echo::kStars);
 }
@@ -194,7 +197,8 @@ void Conversation::answer_unattended(const Event& event) {
 }
 
 void Conversation::ask(Question question, const std::string& label, Echo echo) {
-  if (person_.terminal == nullptr) return controls_.decline_pin();  // a PIN, and nobody to know it
+  if (person_.terminal == nullptr)
+    return controls_.decline_pin(request_);  // a PIN, and nobody to know it
   question_ = question;
   label_ = label;
   view_.end_line();
@@ -213,7 +217,7 @@ void Conversation::read_answer() {
         break;
       case LineEditor::Progress::kDeclined:
         prompt_.reset();
-        question_ == Question::kAnother ? controls_.finish() : controls_.decline_pin();
+        question_ == Question::kAnother ? controls_.finish() : controls_.decline_pin(request_);
         break;
     }
   }
@@ -250,7 +254,7 @@ void Conversation::entered_pin(const core::Secret& typed) {
     view_.say("", "The two are not the same.");
     return ask(Question::kNewPin, "New PIN", Echo::kStars);
   }
-  controls_.enter_pin(std::move(*pin));
+  controls_.enter_pin(request_, std::move(*pin));
 }
 
 void Conversation::give_up(Failure failure) {

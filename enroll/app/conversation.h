@@ -26,8 +26,8 @@ class CeremonyControls {
   CeremonyControls(const CeremonyControls&) = delete;
   CeremonyControls& operator=(const CeremonyControls&) = delete;
 
-  virtual void enter_pin(device::Pin pin) = 0;
-  virtual void decline_pin() = 0;
+  virtual void enter_pin(PinRequestId request, device::Pin pin) = 0;
+  virtual void decline_pin(PinRequestId request) = 0;
   virtual void add_another() = 0;
   virtual void finish() = 0;
   virtual void cancel() = 0;
@@ -90,7 +90,8 @@ class Conversation {
   bool is_over_ = false;
   std::optional<Prompt> prompt_;
   Question question_ = Question::kPin;
-  std::string label_;  ///< of the question, to ask it again
+  PinRequestId request_{};  ///< the ceremony's own number for it
+  std::string label_;       ///< of the question, to ask it again
   std::size_t min_code_points_ = device::kMinPinCodePoints;
   std::optional<device::Pin> new_pin_;  ///< entered once
   int completed_ = 0;

@@ -23,8 +23,10 @@ constexpr core::Duration kUnattendedWait = std::chrono::seconds(30);
 class RunnerControls final : public CeremonyControls {
  public:
   explicit RunnerControls(CeremonyRunner& runner) : runner_(runner) {}
-  void enter_pin(device::Pin pin) override { runner_.enter_pin(std::move(pin)); }
-  void decline_pin() override { runner_.decline_pin(); }
+  void enter_pin(PinRequestId request, device::Pin pin) override {
+    runner_.enter_pin(request, std::move(pin));
+  }
+  void decline_pin(PinRequestId request) override { runner_.decline_pin(request); }
   void add_another() override { runner_.add_another(); }
   void finish() override { runner_.finish(); }
   void cancel() override { runner_.cancel(); }

@@ -118,14 +118,15 @@ class TimedDiscovery final : public device::KeyDiscovery {
 
 /// Answers what is asked until the ceremony is over. Whether a credential was completed.
 bool hold(enroll::CeremonyRunner& runner) {
-  const auto enter_pin = [&] { runner.enter_pin(device::Pin::create("2468").value()); };
   std::uint64_t last = 0;
   while (true) {
     const auto replay = runner.events().wait_since(last, std::chrono::seconds(10));
     for (const auto& event : replay.events) {
       last = event.id;
       const auto name = enroll::name_of(event.event);
-      if (name == "choose_pin" || name == "pin_needed") enter_pin();
+      if (const auto request = enroll::request_in(event.event)) {
+        runner.enter_pin(request.value(), device::Pin::create("2468").value());
+      }
       if (name == "completed") runner.finish();
     }
     if (replay.is_closed) return runner.wait().credentials.size() == 1;

@@ -54,15 +54,18 @@ class Kiosk : public tests::VerifierFixture<tests::SqliteFixture> {
       const auto replay = runner_->events().wait_since(last_seen_, std::chrono::seconds(20));
       for (const auto& event : replay.events) {
         last_seen_ = event.id;
+        asked_ = enroll::request_in(event.event).value_or(asked_);
         if (enroll::name_of(event.event) == name) return;
       }
       REQUIRE_MESSAGE((!replay.events.empty() && !replay.is_closed), "never told: ", name);
     }
   }
+  /// Answers the question that was awaited last.
+  void enter_pin(device::Pin answer) { runner().enter_pin(asked_, std::move(answer)); }
   /// A new key is given its first PIN and makes its credential.
   void register_new_key() {
     await("choose_pin");
-    runner().enter_pin(pin("2468"));
+    enter_pin(pin("2468"));
     await("stored");
   }
 
@@ -81,6 +84,7 @@ class Kiosk : public tests::VerifierFixture<tests::SqliteFixture> {
   std::unique_ptr<device::KeyDiscovery> discovery_;
   std::optional<enroll::CeremonyRunner> runner_;
   std::uint64_t last_seen_ = 0;
+  enroll::PinRequestId asked_{};
 };
 
 }  // namespace
@@ -125,7 +129,7 @@ TEST_SUITE("e2e/enrollment") {
     Kiosk kiosk("--touch never");
     kiosk.begin();
     kiosk.await("choose_pin");
-    kiosk.runner().enter_pin(pin("2468"));
+    kiosk.enter_pin(pin("2468"));
     kiosk.await("touch_needed");
     kiosk.clock.advance(std::chrono::minutes(10));
     kiosk.await("expired");
@@ -138,13 +142,13 @@ TEST_SUITE("e2e/enrollment") {
     Kiosk kiosk("--touch signal");
     kiosk.begin();
     kiosk.await("choose_pin");
-    kiosk.runner().enter_pin(pin("2468"));
+    kiosk.enter_pin(pin("2468"));
     kiosk.await("touch_needed");
     kiosk.key.end();
     kiosk.await("key_removed");
     kiosk.key.start();
     kiosk.await("pin_needed");
-    kiosk.runner().enter_pin(pin("2468"));
+    kiosk.enter_pin(pin("2468"));
     kiosk.await("completed");
     kiosk.runner().finish();
     CHECK(kiosk.runner().wait().credentials.size() == 1);
@@ -159,9 +163,9 @@ TEST_SUITE("e2e/enrollment") {
     (void)kiosk.runner().wait();
     kiosk.begin(kiosk.open(kiosk.max, {.is_simulated = true}));
     kiosk.await("pin_needed");
-    kiosk.runner().enter_pin(pin("1357"));
+    kiosk.enter_pin(pin("1357"));
     kiosk.await("pin_needed");
-    kiosk.runner().enter_pin(pin("2468"));
+    kiosk.enter_pin(pin("2468"));
     kiosk.await("completed");
   }
 
@@ -175,7 +179,7 @@ TEST_SUITE("e2e/enrollment") {
     kiosk.key.end();
     kiosk.key.start();
     kiosk.await("pin_needed");
-    kiosk.runner().enter_pin(pin("2468"));
+    kiosk.enter_pin(pin("2468"));
     kiosk.await("key_refused");
     kiosk.runner().cancel();
     CHECK(kiosk.credentials().size() == 1);

@@ -38,7 +38,7 @@ void reach_touch(RunnerFixture& f, FakeKey& key) {
   f.discovery.insert(key);
   f.start();
   f.await("pin_needed");
-  f.runner->enter_pin(pin("1234"));
+  f.enter_pin(pin("1234"));
   f.await("touch_needed");
 }
 
@@ -54,7 +54,7 @@ void reach_proof(RunnerFixture& f, FakeKey& key) {
   f.discovery.insert(key);
   f.start();
   f.await("pin_needed");
-  f.runner->enter_pin(pin("1234"));
+  f.enter_pin(pin("1234"));
   f.await("touch_needed");
 }
 
@@ -100,7 +100,7 @@ const std::vector<Place>& places() {
              f.discovery.insert(key);
              f.start();
              f.await("choose_pin");
-             f.runner->enter_pin(pin("1234"));
+             f.enter_pin(pin("1234"));
              while (key.calls_left() > 0) std::this_thread::yield();
            }},
       {.name = "awaiting a PIN", .reach = reach_pin},
@@ -183,7 +183,7 @@ TEST_SUITE("enroll/ceremony_runner_faults") {
     discovery.insert(key);
     start();
     await("pin_needed");
-    runner->enter_pin(pin("1234"));
+    enter_pin(pin("1234"));
     await("verifying");
     runner->cancel();
     may_answer.count_down();
@@ -213,7 +213,7 @@ TEST_SUITE("enroll/ceremony_runner_faults") {
     discovery.insert(key);
     start();
     await("pin_needed");
-    runner->enter_pin(pin("1234"));
+    enter_pin(pin("1234"));
     await("verifier_unreachable");
     await("completed");
     runner.reset();
@@ -230,7 +230,7 @@ TEST_SUITE("enroll/ceremony_runner_faults") {
     discovery.insert(key);
     start();
     await("pin_needed");
-    runner->enter_pin(pin("1234"));
+    enter_pin(pin("1234"));
     await("verifier_unreachable");
     clock.advance(std::chrono::minutes(12));  // window and grace
     CHECK(std::get<CeremonyFailed>(await("failed").event).code ==
@@ -252,7 +252,7 @@ TEST_SUITE("enroll/ceremony_runner_faults") {
     discovery.insert(key);
     start();
     await("pin_needed");
-    runner->enter_pin(pin("1234"));
+    enter_pin(pin("1234"));
     CHECK(std::get<CredentialOrphaned>(await("orphaned").event).credential_id == kMadeCredential);
     await("completed");
     runner.reset();
@@ -269,7 +269,7 @@ TEST_SUITE("enroll/ceremony_runner_faults") {
     await("pin_needed");
     clock.advance(std::chrono::seconds(16));
     verifier.expect(Call::kCreationOptions);
-    runner->enter_pin(pin("1234"));
+    enter_pin(pin("1234"));
     while (key.calls_left() > 0) std::this_thread::yield();
     runner.reset();
   }
@@ -297,7 +297,7 @@ TEST_SUITE("enroll/ceremony_runner_faults") {
       f.discovery.insert(key);
       f.start();
       f.await("pin_needed");
-      f.runner->enter_pin(pin("1234"));
+      f.enter_pin(pin("1234"));
       CHECK(std::get<RegistrationRefused>(f.await("refused").event).code == row.code);
       f.await(row.event);
       if (std::string(row.event) != "insert_key") (void)f.end();
@@ -386,8 +386,29 @@ TEST_SUITE("enroll/ceremony_runner_faults") {
     discovery.insert(key);
     start();
     await("pin_needed");
-    runner->enter_pin(pin("1234"));
+    enter_pin(pin("1234"));
     CHECK(std::get<KeyRejected>(await("key_refused").event).reason == KeyReason::kFailing);
+    runner.reset();
+  }
+
+  TEST_CASE_FIXTURE(RunnerFixture,
+                    "a PIN that answers an earlier question is not tried on the next key") {
+    FakeKey key(key_with_pin(0));
+    FakeKey other(key_with_pin(1));
+    key.expect_pin_retries(8);
+    other.expect_pin_retries(8);
+    other.expect_credential(new_credential()).with_pin("5678").until_stopped();
+    verifier.expect(Call::kCreationOptions);
+    discovery.insert(key);
+    start();
+    await("pin_needed");
+    const PinRequestId stale = asked;
+    discovery.remove(key);
+    discovery.insert(other);
+    await("pin_needed");
+    runner->enter_pin(stale, pin("1234"));  // its expectation would fail the test
+    enter_pin(pin("5678"));
+    while (other.calls_left() > 0) std::this_thread::yield();
     runner.reset();
   }
 }

@@ -19,7 +19,7 @@ void reach_touch(RunnerFixture& f, FakeKey& key) {
   f.discovery.insert(key);
   f.start();
   f.await("pin_needed");
-  f.runner->enter_pin(pin("1234"));
+  f.enter_pin(pin("1234"));
   f.await("touch_needed");
 }
 
@@ -171,7 +171,7 @@ TEST_SUITE("enroll/ceremony_runner_window") {
     discovery.insert(key);
     start();
     await("pin_needed");
-    runner->enter_pin(pin("1234"));
+    enter_pin(pin("1234"));
     await("completed");
     await("finished");  // the window is over: no other key
     CHECK(end().credentials.size() == 1);
@@ -192,7 +192,7 @@ TEST_SUITE("enroll/ceremony_runner_window") {
     discovery.insert(key);
     start();
     await("pin_needed");
-    runner->enter_pin(pin("1234"));
+    enter_pin(pin("1234"));
     await("touch_needed");
     clock.advance(kWindow + kProofGrace);
     CHECK(std::get<ProofFailed>(await("proof_failed").event).failure == ProofFailure::kTooLate);

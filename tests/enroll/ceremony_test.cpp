@@ -350,6 +350,19 @@ TEST_SUITE("enroll/ceremony") {
     CHECK_FALSE(story.told<CredentialCompleted>().is_proven);
   }
 
+  TEST_CASE("where a proof is only offered, a cancelled ceremony counts the credential it keeps") {
+    Proof offered = sample_proof();
+    offered.requirement = core::ProofRequirement::kOffered;
+    for (const State& state : {State(AwaitingProofKey{offered}),
+                               State(Proving{.proof = offered, .key = {.id = kKey}}),
+                               State(ConfirmingProof{.proof = offered, .key = {.id = kKey}})}) {
+      Story story(state);
+      story.context.credentials = 1;
+      story.then(Cancel{});
+      CHECK(story.told<CeremonyFinished>().credentials == 2);
+    }
+  }
+
   TEST_CASE("another credential is registered only where one is left and the window is open") {
     CHECK(Story(Completed{1}).then(AddAnother{}).state() == "AwaitingKey");
     CHECK(Story(Completed{0}).then(AddAnother{}).state() == "Completed");

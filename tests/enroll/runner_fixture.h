@@ -13,6 +13,7 @@
 #include <doctest/doctest.h>
 
 #include "enroll/ceremony_runner.h"
+#include "tests/enroll/scripted_key_answers.h"
 #include "tests/support/fake_authenticator.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/scripted_verifier.h"
@@ -24,63 +25,6 @@ using device::KeepAlive;
 using firstkey::tests::fails;
 using firstkey::tests::FakeKey;
 
-inline const core::Bytes kMadeCredential{0xC1, 0xC2, 0xC3};
-
-/// Authenticator data as a key makes it, over the generator of P-256 as its public key.
-[[nodiscard]] inline core::Bytes new_authenticator_data(const core::Bytes& credential_id) {
-  core::Bytes data(32, 0x11);
-  const auto append = [&data](const core::Bytes& part) {
-    data.insert(data.end(), part.begin(), part.end());
-  };
-  append({0x45, 0, 0, 0, 1});
-  append(core::Bytes(16, 0));
-  append({0, static_cast<std::uint8_t>(credential_id.size())});
-  append(credential_id);
-  append({0xA5, 0x01, 0x02, 0x03, 0x26, 0x20, 0x01, 0x21, 0x58, 0x20});
-  append(
-      core::from_hex("6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296").value());
-  append({0x22, 0x58, 0x20});
-  append(
-      core::from_hex("4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5").value());
-  return data;
-}
-
-[[nodiscard]] inline device::CredentialResponse new_credential(
-    const core::Bytes& id = kMadeCredential) {
-  return {.format = "none",
-          .authenticator_data = new_authenticator_data(id),
-          .attestation_statement = {0xA0},
-          .attestation_object = {},
-          .credential_id = id,
-          .algorithm = device::kEs256,
-          .transports = {"usb"}};
-}
-
-[[nodiscard]] inline device::AssertionResponse new_assertion(
-    const core::Bytes& id = kMadeCredential) {
-  return {.credential_id = id,
-          .authenticator_data = core::Bytes(37, 0x11),
-          .signature = {1, 2, 3},
-          .user_handle = {}};
-}
-
-[[nodiscard]] inline FakeKey::Description plain_key(int number = 0) {
-  return {.path = {.transport = device::Transport::kUsb,
-                   .text = "/dev/hidraw" + std::to_string(number)},
-          .display_name = "Key " + std::to_string(number)};
-}
-[[nodiscard]] inline FakeKey::Description key_with_pin(int number = 0) {
-  FakeKey::Description description = plain_key(number);
-  description.facts.options.client_pin = device::Option::kTrue;
-  return description;
-}
-
-[[nodiscard]] inline device::Pin pin(std::string_view text) {
-  auto pin = device::Pin::create(text);
-  REQUIRE(pin.has_value());
-  return std::move(pin.value());
-}
-
 struct RunnerFixture {
   firstkey::tests::FakeClock clock;
   firstkey::tests::ScriptedVerifier verifier{clock};
@@ -90,6 +34,7 @@ struct RunnerFixture {
   std::unique_ptr<FakeKey> beside;  ///< beside the key a test is about; outlives the runner
   std::unique_ptr<CeremonyRunner> runner;
   std::uint64_t last_seen = 0;
+  PinRequestId asked{};  ///< the question about a PIN that was seen last
 
   void start() {
     start_nothing();
@@ -113,12 +58,17 @@ struct RunnerFixture {
       const Replay replay = runner->events().wait_since(last_seen, std::chrono::seconds(20));
       for (const NumberedEvent& event : replay.events) {
         last_seen = event.id;
+        asked = request_in(event.event).value_or(asked);
         if (name_of(event.event) == name) return event;
       }
       CAPTURE(told());
       REQUIRE_MESSAGE((!replay.events.empty() && !replay.is_closed), "never told: ", name);
     }
   }
+
+  /// Answers the question that was awaited last.
+  void enter_pin(device::Pin answer) const { runner->enter_pin(asked, std::move(answer)); }
+  void decline_pin() const { runner->decline_pin(asked); }
 
   /// The names of all events so far, in one line.
   [[nodiscard]] std::string told() const {

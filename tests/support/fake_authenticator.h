@@ -10,6 +10,7 @@
 //   discovery.insert(key);
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -187,6 +188,15 @@ class FakeKey {
     const std::lock_guard lock(mutex_);
     return is_gone_;
   }
+  /// Handles on it that were opened and not closed again.
+  [[nodiscard]] int open_handles() const noexcept { return open_handles_; }
+  /// Runs on the closing thread, each time it is closed.
+  void on_closing(std::function<void()> happening) { on_closing_ = std::move(happening); }
+  void opened() noexcept { ++open_handles_; }
+  void closed() {
+    if (on_closing_) on_closing_();
+    --open_handles_;
+  }
   [[nodiscard]] std::size_t calls_left() const {
     const std::lock_guard lock(mutex_);
     return script_.size();
@@ -252,6 +262,8 @@ class FakeKey {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   bool is_gone_ = false;
+  std::atomic<int> open_handles_ = 0;
+  std::function<void()> on_closing_;
   Description description_;
   FakeKeyConfiguration configuration_{description_.facts};
   std::deque<Expectation> script_;  // a deque: references to steps stay valid while more are added
@@ -260,7 +272,8 @@ class FakeKey {
 class FakeAuthenticator final : public device::Authenticator {
  public:
   /// `key` outlives this object.
-  explicit FakeAuthenticator(FakeKey& key) : key_(key) {}
+  explicit FakeAuthenticator(FakeKey& key) : key_(key) { key_.opened(); }
+  ~FakeAuthenticator() override { key_.closed(); }
 
   [[nodiscard]] const device::AuthenticatorFacts& facts() const noexcept override {
     return key_.description().facts;

@@ -13,6 +13,7 @@
 
 #include <doctest/doctest.h>
 
+#include "core/redemption_maker.h"
 #include "core/verifier.h"
 #include "core/webauthn/client_data.h"
 #include "core/webauthn/json.h"
@@ -23,6 +24,8 @@ namespace firstkey::tests {
 class ScriptedVerifier final : public core::Verifier {
  public:
   enum class Call {
+    kRedeem,
+    kResume,
     kCreationOptions,
     kRegistration,
     kProofOptions,
@@ -80,17 +83,24 @@ class ScriptedVerifier final : public core::Verifier {
   void make_unreachable(core::ErrorCode code) { silence_ = code; }
   void make_reachable() { silence_ = std::nullopt; }
 
+  [[nodiscard]] std::size_t calls_left() {
+    const std::lock_guard lock(mutex_);
+    return script_.size();
+  }
+
   [[nodiscard]] core::SessionSnapshot snapshot_now() const {
     core::SessionSnapshot now = session;
     now.server_now = clock_.wall();
     return now;
   }
 
-  [[nodiscard]] core::Result<core::Redemption> redeem(core::RedemptionRequest) override {
-    return core::fail(core::ErrorCode::kRefused);
+  [[nodiscard]] core::Result<core::Redemption> redeem(core::RedemptionRequest request) override {
+    CHECK(request.session_secret.size() == 32);
+    return redemption_after(Call::kRedeem);
   }
-  [[nodiscard]] core::Result<core::Redemption> resume(core::ResumptionRequest) override {
-    return core::fail(core::ErrorCode::kRefused);
+  [[nodiscard]] core::Result<core::Redemption> resume(core::ResumptionRequest request) override {
+    CHECK(request.ticket.session == session.session);
+    return redemption_after(Call::kResume);
   }
   [[nodiscard]] core::Result<core::IssuedOptions> creation_options(
       const core::SessionTicket& ticket) override {
@@ -154,6 +164,9 @@ class ScriptedVerifier final : public core::Verifier {
   [[nodiscard]] std::optional<core::Error> begin(Call call, const core::SessionTicket& ticket) {
     CHECK(ticket.session == core::SessionId("session-1"));
     CHECK(ticket.secret.size() == 32);
+    return begin(call);
+  }
+  [[nodiscard]] std::optional<core::Error> begin(Call call) {
     if (const auto silence = silence_.load()) return core::Error{.code = silence.value()};
     Step step{.call = call};
     {
@@ -172,6 +185,10 @@ class ScriptedVerifier final : public core::Verifier {
       Call call, const core::SessionTicket& ticket) {
     if (const auto refusal = begin(call, ticket)) return std::unexpected(refusal.value());
     return snapshot_now();
+  }
+  [[nodiscard]] core::Result<core::Redemption> redemption_after(Call call) {
+    if (const auto refusal = begin(call)) return std::unexpected(refusal.value());
+    return core::RedemptionMaker::make(snapshot_now());
   }
   [[nodiscard]] core::Bytes fresh_challenge() {
     challenge_ = core::Bytes(32, ++challenges_);

@@ -22,14 +22,21 @@ class ScriptedCeremony final : public CeremonyControls {
   /// `next` is told once `verb` was heard, and the stream closes after a final event.
   void on(const std::string& verb, std::vector<Event> next) { script_.emplace(verb, next); }
   void tell(const std::vector<Event>& events) {
-    for (const auto& event : events) {
+    for (Event event : events) {
+      number(event);
       stream.publish(event, core::Instant(1h), core::Instant(1h + 10min));
       if (is_final(event)) stream.close();
     }
   }
 
-  void enter_pin(device::Pin pin) override { hear("pin " + std::string(pin.expose())); }
-  void decline_pin() override { hear("decline"); }
+  void enter_pin(PinRequestId request, device::Pin pin) override {
+    CHECK(request == request_);
+    hear("pin " + std::string(pin.expose()));
+  }
+  void decline_pin(PinRequestId request) override {
+    CHECK(request == request_);
+    hear("decline");
+  }
   void add_another() override { hear("another"); }
   void finish() override { hear("finish"); }
   void cancel() override { hear("cancel"); }
@@ -38,6 +45,17 @@ class ScriptedCeremony final : public CeremonyControls {
   std::vector<std::string> heard;
 
  private:
+  /// As a ceremony does: each question that is asked has a number of its own.
+  void number(Event& event) {
+    std::visit(
+        [this](auto& kind) {
+          if constexpr (requires { kind.request; }) {
+            request_ = PinRequestId{static_cast<std::uint64_t>(request_) + 1};
+            kind.request = request_;
+          }
+        },
+        event);
+  }
   void hear(const std::string& verb) {
     heard.push_back(verb);
     if (auto next = script_.extract(verb)) return tell(next.mapped());
@@ -45,6 +63,7 @@ class ScriptedCeremony final : public CeremonyControls {
     tell({CeremonyCancelled{}});
   }
 
+  PinRequestId request_{};
   std::multimap<std::string, std::vector<Event>> script_;
 };
 
