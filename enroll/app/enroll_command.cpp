@@ -20,6 +20,7 @@
 #include "enroll/app/commands.h"
 #include "enroll/app/descriptor_input.h"
 #include "enroll/app/enrollment.h"
+#include "enroll/app/interruptible_call.h"
 #include "enroll/app/screen_text.h"
 #include "enroll/key_worker.h"
 
@@ -167,9 +168,10 @@ std::optional<device::FileDescriptor> lock_station(const std::string& ticket) {
   return lock;
 }
 
-/// A key that ignores being stopped keeps its thread, which must not outlive what it works with.
+/// A key that ignores being stopped keeps its thread, and so does a call of the verifier that
+/// nobody waits for; neither may outlive what it works with.
 ExitCode leave(ExitCode code) {
-  if (keys_left_alone() == 0) return code;
+  if (keys_left_alone() == 0 && calls_left_running() == 0) return code;
   (void)std::fflush(nullptr);
   std::_Exit(static_cast<int>(code));
 }

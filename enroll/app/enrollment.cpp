@@ -6,7 +6,6 @@
 #include <poll.h>
 
 #include "enroll/app/conversation.h"
-#include "enroll/app/output.h"
 #include "enroll/app/screen_text.h"
 #include "enroll/ceremony_runner.h"
 
@@ -14,9 +13,6 @@ namespace firstkey::enroll {
 
 namespace {
 
-constexpr std::size_t kSessionSecretBytes = 32;  // core/session.h, SessionTicket
-/// Passcodes a person may mistype in a row; each counts against the lock-out as well.
-constexpr int kTries = 3;
 /// With nobody to insert one, a key is there within this or not at all.
 constexpr core::Duration kUnattendedWait = std::chrono::seconds(30);
 
@@ -34,11 +30,6 @@ class RunnerControls final : public CeremonyControls {
  private:
   CeremonyRunner& runner_;
 };
-
-/// The one copy a ticket needs beside the request it goes into.
-core::Secret copy_of(const core::Secret& secret) {
-  return core::Secret(secret.expose());
-}
 
 Failure of_key(std::string code, std::string message, ExitCode exit_code) {
   return {.code = std::move(code), .message = std::move(message), .exit_code = exit_code};
@@ -90,16 +81,9 @@ std::optional<Failure> failure_of(const Ending& ending,
 Attempt<EnrollmentReport> Enrollment::run(EnrollmentWish wish) {
   if (auto completed = complete(wish); !completed) return std::unexpected(completed.error());
   if (auto expected = expect_key(wish); !expected) return std::unexpected(expected.error());
-  if (wish.is_resumption) {
-    auto resumed = resume(wish);
-    if (!resumed) return std::unexpected(resumed.error());
-    return hold(std::move(wish), std::move(*resumed));
-  }
-  const auto secret = session_secret(wish.station);
-  if (!secret) return std::unexpected(secret.error());
-  auto redeemed = redeem(wish, secret.value());
-  if (!redeemed) return std::unexpected(redeemed.error());
-  return hold(std::move(wish), std::move(*redeemed));
+  auto opened = SessionOpener(parts_).open(wish);
+  if (!opened) return std::unexpected(opened.error());
+  return hold(std::move(wish), std::move(*opened));
 }
 
 Attempt<void> Enrollment::complete(EnrollmentWish& wish) const {
@@ -144,126 +128,7 @@ Attempt<void> Enrollment::expect_key(const EnrollmentWish& wish) const {
   return std::unexpected(key ? no_key({}) : key.error());
 }
 
-Attempt<Enrollment::StationSecret> Enrollment::session_secret(
-    const core::StationId& station) const {
-  auto kept = parts_.ticket_file.load();
-  // One cut off while it was begun belongs to no redemption: nothing is lost with it.
-  const bool is_cut_off = !kept && kept.error().code == core::ErrorCode::kStoreDamaged;
-  if (!kept && !is_cut_off) return std::unexpected(to_failure(kept.error()));
-  if (is_cut_off) {
-    if (auto wiped = parts_.ticket_file.wipe(); !wiped) {
-      return std::unexpected(to_failure(wiped.error()));
-    }
-  } else if (kept->has_value()) {
-    auto& earlier = kept->value();
-    // The program ended before it heard of its redemption: with the same secret that is repeated.
-    if (!earlier.session && earlier.station == station) {
-      return StationSecret{.secret = std::move(earlier.secret), .origin = SecretOrigin::kKept};
-    }
-    if (earlier.session) {
-      const auto snapshot = parts_.verifier.snapshot({.session = *earlier.session,
-                                                      .station = earlier.station,
-                                                      .secret = std::move(earlier.secret)});
-      if (!snapshot && snapshot.error().code != core::ErrorCode::kSessionUnknown) {
-        return std::unexpected(to_failure(snapshot.error()));
-      }
-      if (snapshot && snapshot->state == core::SessionState::kOpen) {
-        return misuse(
-            fmt::format("an enrollment of {} is open at this station until {}: take it "
-                        "up with --resume, or give this one another --station",
-                        snapshot->user_name,
-                        local_time(snapshot->expires_at)));
-      }
-    }
-    if (auto wiped = parts_.ticket_file.wipe(); !wiped) {
-      return std::unexpected(to_failure(wiped.error()));
-    }
-  }
-  auto secret = parts_.random.secret(kSessionSecretBytes);
-  if (auto begun = parts_.ticket_file.begin(station, secret); !begun) {
-    return std::unexpected(to_failure(begun.error()));
-  }
-  return StationSecret{.secret = std::move(secret), .origin = SecretOrigin::kDrawn};
-}
-
-Attempt<core::Secret> Enrollment::passcode(EnrollmentWish& wish) const {
-  if (wish.passcode) return std::exchange(wish.passcode, std::nullopt).value();
-  return ask_secret(*parts_.terminal, parts_.signals, "Passcode");
-}
-
-bool Enrollment::drives_simulated_key(const EnrollmentWish& wish) const {
-  if (!wish.keys.simulators.empty()) return true;
-  return wish.keys.only && std::ranges::any_of(parts_.discovery.keys(), [&](const auto& key) {
-           return key.path == *wish.keys.only && key.is_simulated;
-         });
-}
-
-Attempt<Enrollment::Opened> Enrollment::redeem(EnrollmentWish& wish, const StationSecret& station) {
-  const auto& secret = station.secret;
-  const bool may_try_again = !wish.passcode;
-  const auto give_back = [&](const Failure& failure) {
-    // Only a refusal of a secret's first redemption says for certain that it opened no session.
-    const bool opened_none =
-        station.origin == SecretOrigin::kDrawn && failure.exit_code != ExitCode::kStore;
-    if (opened_none) (void)parts_.ticket_file.wipe();
-    return std::unexpected(failure);
-  };
-  for (int tries = 1;; ++tries) {
-    auto code = passcode(wish);
-    if (!code) return give_back(code.error());
-    const auto redemption = parts_.verifier.redeem({.user_name = wish.user_name,
-                                                    .passcode = std::move(*code),
-                                                    .station = wish.station,
-                                                    .session_secret = copy_of(secret),
-                                                    .is_simulated = drives_simulated_key(wish)});
-    if (redemption) {
-      const auto& snapshot = redemption->snapshot();
-      // Without it the enrollment goes on; it could only not be resumed.
-      if (auto kept = parts_.ticket_file.complete(snapshot.session); !kept) {
-        parts_.view.say("Careful", "this enrollment cannot be resumed: " + kept.error().detail);
-      }
-      return Opened{.ticket = {.session = snapshot.session,
-                               .station = wish.station,
-                               .secret = copy_of(secret)},
-                    .snapshot = snapshot};
-    }
-    const auto failure = to_failure(redemption.error());
-    const bool is_refused = redemption.error().code == core::ErrorCode::kRefused;
-    if (!is_refused || !may_try_again || tries == kTries) return give_back(failure);
-    parts_.view.say("", failure.message);
-  }
-}
-
-Attempt<Enrollment::Opened> Enrollment::resume(EnrollmentWish& wish) {
-  auto kept = parts_.ticket_file.load();
-  if (!kept) return std::unexpected(to_failure(kept.error()));
-  if (!kept->has_value()) {
-    return misuse("there is no enrollment to resume at this station; start one without --resume");
-  }
-  auto& ticket = kept->value();
-  if (!ticket.session) {
-    if (wish.user_name.empty())
-      return misuse("say whose pass it is: firstkey enroll USER --resume");
-    return redeem(wish, {.secret = std::move(ticket.secret), .origin = SecretOrigin::kKept});
-  }
-  auto code = passcode(wish);
-  if (!code) return std::unexpected(code.error());
-  const auto redemption = parts_.verifier.resume({.ticket = {.session = *ticket.session,
-                                                             .station = ticket.station,
-                                                             .secret = copy_of(ticket.secret)},
-                                                  .passcode = std::move(*code)});
-  if (!redemption) {
-    const auto failure = to_failure(redemption.error());
-    if (failure.exit_code == ExitCode::kWindowOver) (void)parts_.ticket_file.wipe();
-    return std::unexpected(failure);
-  }
-  return Opened{.ticket = {.session = *ticket.session,
-                           .station = ticket.station,
-                           .secret = std::move(ticket.secret)},
-                .snapshot = redemption->snapshot()};
-}
-
-Attempt<EnrollmentReport> Enrollment::hold(EnrollmentWish wish, Opened opened) {
+Attempt<EnrollmentReport> Enrollment::hold(EnrollmentWish wish, OpenedSession opened) {
   parts_.view.say("Accepted",
                   fmt::format("pass of {}; time left to register: {}",
                               opened.snapshot.user_name,

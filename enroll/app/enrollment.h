@@ -3,34 +3,17 @@
 // verifier, runs the ceremony, lets the person and it talk, and says what came of it. Decides
 // nothing about time, PIN or policy.
 
-#include <functional>
 #include <optional>
-#include <string>
 #include <vector>
 
-#include "core/random.h"
-#include "core/verifier.h"
-#include "device/pin.h"
-#include "enroll/app/ceremony_view.h"
+#include "core/error.h"
+#include "enroll/app/enrollment_parts.h"
 #include "enroll/app/failure.h"
-#include "enroll/app/key_access.h"
-#include "enroll/app/signal_watch.h"
-#include "enroll/app/terminal.h"
+#include "enroll/app/session_opener.h"
 #include "enroll/ending.h"
-#include "enroll/ticket_file.h"
+#include "enroll/events.h"
 
 namespace firstkey::enroll {
-
-/// What was asked for. What is absent is asked for at the terminal.
-struct EnrollmentWish {
-  std::string user_name;
-  std::optional<core::Secret> passcode;
-  std::optional<device::Pin> pin;
-  std::optional<int> count;  ///< credentials, 1..10
-  core::StationId station;
-  bool is_resumption = false;
-  KeyChoice keys;
-};
 
 struct EnrollmentReport {
   core::SessionSnapshot session;
@@ -41,20 +24,7 @@ struct EnrollmentReport {
 
 class Enrollment {
  public:
-  /// All outlive the enrollment.
-  struct Parts {
-    core::Verifier& verifier;
-    device::KeyDiscovery& discovery;
-    const core::Clock& clock;
-    core::Random& random;
-    TicketFile& ticket_file;
-    CeremonyView& view;
-    SignalWatch& signals;
-    const Terminal* terminal = nullptr;  ///< null: nobody is there
-    std::function<void()> every_half_minute;
-    /// How long keys that are plugged in may take to be seen.
-    std::chrono::milliseconds patience = kUsualPatience;
-  };
+  using Parts = EnrollmentParts;
 
   explicit Enrollment(Parts parts) : parts_(std::move(parts)) {}
 
@@ -63,27 +33,9 @@ class Enrollment {
   [[nodiscard]] Attempt<EnrollmentReport> run(EnrollmentWish wish);
 
  private:
-  enum class SecretOrigin {
-    kDrawn,  ///< for this run
-    kKept,   ///< from a run that ended before it heard of its redemption
-  };
-  struct StationSecret {
-    core::Secret secret;
-    SecretOrigin origin = SecretOrigin::kDrawn;
-  };
-  struct Opened {
-    core::SessionTicket ticket;
-    core::SessionSnapshot snapshot;
-  };
-
   [[nodiscard]] Attempt<void> complete(EnrollmentWish& wish) const;
   [[nodiscard]] Attempt<void> expect_key(const EnrollmentWish& wish) const;
-  [[nodiscard]] Attempt<StationSecret> session_secret(const core::StationId& station) const;
-  [[nodiscard]] Attempt<Opened> redeem(EnrollmentWish& wish, const StationSecret& station);
-  [[nodiscard]] Attempt<Opened> resume(EnrollmentWish& wish);
-  [[nodiscard]] Attempt<core::Secret> passcode(EnrollmentWish& wish) const;
-  [[nodiscard]] bool drives_simulated_key(const EnrollmentWish& wish) const;
-  [[nodiscard]] Attempt<EnrollmentReport> hold(EnrollmentWish wish, Opened opened);
+  [[nodiscard]] Attempt<EnrollmentReport> hold(EnrollmentWish wish, OpenedSession opened);
 
   Parts parts_;
 };

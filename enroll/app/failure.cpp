@@ -63,6 +63,12 @@ Failure cancelled() {
   return {.code = "cancelled", .message = "cancelled", .exit_code = ExitCode::kCancelled};
 }
 
+Failure cancelled(const std::string& state) {
+  auto failure = cancelled();
+  failure.message += ": " + state;
+  return failure;
+}
+
 std::unexpected<Failure> misuse(std::string message) {
   return std::unexpected(Failure{
       .code = "invalid_argument", .message = std::move(message), .exit_code = ExitCode::kUsage});

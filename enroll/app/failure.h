@@ -28,6 +28,8 @@ using Attempt = std::expected<Value, Failure>;
 [[nodiscard]] Failure to_failure(const device::Error& error);
 /// The person broke it off.
 [[nodiscard]] Failure cancelled();
+/// …and `state` says how that left things.
+[[nodiscard]] Failure cancelled(const std::string& state);
 /// The command line, or what was given with it, is wrong; `message` says what to do.
 [[nodiscard]] std::unexpected<Failure> misuse(std::string message);
 
