@@ -21,8 +21,8 @@ struct DiscoveryChoice {
   std::optional<KeyPath> only;
 };
 
-/// Looks along every way chosen, from now until it is destroyed. Keys there are found at once,
-/// but for those of a service that does not answer yet.
+/// Looks along every way chosen, from now until it is destroyed. What keys() says at once is the
+/// whole first look: nobody needs to wait for more to show up, but for what obstacles() tells of.
 [[nodiscard]] std::unique_ptr<KeyDiscovery> make_discovery(DiscoveryChoice choice);
 
 }  // namespace firstkey::device

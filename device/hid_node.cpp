@@ -89,8 +89,8 @@ Obstacle to_obstacle(const Error& error, const std::string& node) {
     return {.code = error.code,
             .reason = "no permission on " + node,
             .remedy =
-                "install udev/70-firstkey.rules, join the group firstkey, then log in anew "
-                "and plug the key in again (udev/README.md)"};
+                "sign in at this machine's own screen, or install udev/70-firstkey.rules and join "
+                "the group firstkey, then log in anew and plug the key in again (udev/README.md)"};
   }
   return {
       .code = error.code, .reason = error.detail, .remedy = "unplug the key and plug it in again"};

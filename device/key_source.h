@@ -27,8 +27,10 @@ class KeySource {
   KeySource(const KeySource&) = delete;
   KeySource& operator=(const KeySource&) = delete;
 
-  /// Reports every key already there before it returns (or as soon as its service answers), then
-  /// each change from a thread of the source until stop(). Called once.
+  /// Takes the first look: when it returns, every key already there is reported. A service or a
+  /// card that does not answer is waited for a few seconds and then told by obstacles(); what it
+  /// has is reported later, as is each change, from a thread of the source until stop(). Called
+  /// once.
   virtual void start(KeySink& sink) = 0;
   /// Returns once nothing more is reported. Called once, before destruction.
   virtual void stop() = 0;

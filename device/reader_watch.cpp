@@ -66,6 +66,7 @@ bool ReaderWatch::await_answer(std::chrono::milliseconds patience) {
 
 std::optional<Error> ReaderWatch::service_error() {
   const std::lock_guard lock(mutex_);
+  if (!has_answered_) return Error{.code = ErrorCode::kNoReaderService, .detail = "no answer yet"};
   return service_error_;
 }
 

@@ -35,7 +35,7 @@ class ReaderWatch : public std::enable_shared_from_this<ReaderWatch> {
   /// Waits until the service has told of its readers, or is known to be absent. False: `patience`
   /// is over. Threads: any.
   [[nodiscard]] bool await_answer(std::chrono::milliseconds patience);
-  /// Why the service does not answer; nothing when it does. Threads: any.
+  /// Why the service does not answer, or has not yet; nothing when it does. Threads: any.
   [[nodiscard]] std::optional<Error> service_error();
   /// Ends the thread, or leaves it to a service that does not answer.
   void stop();
