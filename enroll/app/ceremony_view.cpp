@@ -14,24 +14,10 @@ constexpr std::size_t kLabelWidth = 11;  // as Output::line
 /// The time left stands here, where the screen is wide enough.
 constexpr std::size_t kTimeColumn = 58;
 
-// Source: ECMA-48 §8.3.41 (EL) and §8.3.117 (SGR).
-constexpr std::string_view kClearLine = "\r\x1b[K";
+// Source: ECMA-48 §8.3.117 (SGR).
 constexpr std::string_view kBold = "1";
 constexpr std::string_view kGreen = "32";
 constexpr std::string_view kYellow = "33";
-
-/// `text` cut to `width` columns, so that redrawing stays on one line.
-std::string cut(const std::string& text, std::size_t width) {
-  if (width_of(text) <= width) return text;
-  std::string shorter = text;
-  while (!shorter.empty() && width_of(shorter) + 1 > width) {
-    while (!shorter.empty() && (static_cast<unsigned char>(shorter.back()) & 0xC0U) == 0x80U) {
-      shorter.pop_back();
-    }
-    if (!shorter.empty()) shorter.pop_back();
-  }
-  return shorter + "…";
-}
 
 }  // namespace
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <poll.h>
 
 #include "enroll/app/conversation.h"
 #include "enroll/app/screen_text.h"
@@ -106,26 +105,11 @@ Attempt<void> Enrollment::complete(EnrollmentWish& wish) const {
 // With nobody to insert one, a key has to be there before a pass is spent on it.
 Attempt<void> Enrollment::expect_key(const EnrollmentWish& wish) const {
   if (parts_.terminal != nullptr) return {};
-  // Arrivals are left for the ceremony to hear of: this only looks.
-  constexpr int kLooks = 6;
-  pollfd ended{.fd = parts_.signals.fd(), .events = POLLIN, .revents = 0};
-  for (int look = 0; look < kLooks && parts_.discovery.keys().empty(); ++look) {
-    if (::poll(&ended, 1, static_cast<int>(parts_.patience.count())) > 0) {
-      return std::unexpected(cancelled());
-    }
-  }
-  const auto keys = parts_.discovery.keys();
-  if (keys.empty()) return std::unexpected(no_key(parts_.discovery.obstacles()));
-  const auto is_usable = [&](const device::SeenKey& key) {
-    return !key.obstacle && (!wish.keys.only || key.path == *wish.keys.only);
-  };
-  if (std::ranges::any_of(keys, is_usable)) return {};
-  const auto key = the_key(keys, wish.keys);
-  if (key && key->obstacle) {
-    return std::unexpected(of_key(
-        "no_access", key->obstacle->reason + ": " + key->obstacle->remedy, ExitCode::kNoKey));
-  }
-  return std::unexpected(key ? no_key({}) : key.error());
+  const auto is_usable = [](const device::SeenKey& key) { return !key.obstacle; };
+  // A discovery that was made has looked.
+  if (std::ranges::any_of(eligible_keys(parts_.discovery, wish.keys), is_usable)) return {};
+  const auto key = the_key(parts_.discovery, wish.keys);
+  return std::unexpected(key ? obstructed(*key) : key.error());
 }
 
 Attempt<EnrollmentReport> Enrollment::hold(EnrollmentWish wish, OpenedSession opened) {

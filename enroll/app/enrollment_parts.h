@@ -39,8 +39,6 @@ struct EnrollmentParts {
   SignalWatch& signals;
   const Terminal* terminal = nullptr;  ///< null: nobody is there
   std::function<void()> every_half_minute;
-  /// How long keys that are plugged in may take to be seen.
-  std::chrono::milliseconds patience = kUsualPatience;
 };
 
 }  // namespace firstkey::enroll

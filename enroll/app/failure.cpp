@@ -35,6 +35,18 @@ constexpr std::array kSentences = {
     Sentence{device::ErrorCode::kNoApplet, "there is no FIDO on this card"},
     Sentence{device::ErrorCode::kNoReaderService, "the reader service does not run; start pcscd"},
     Sentence{device::ErrorCode::kTimeout, "the key did not answer in time; insert it again"},
+    Sentence{device::ErrorCode::kU2fOnly,
+             "this key speaks U2F only: it has no PIN, no passkeys and no settings"},
+    Sentence{device::ErrorCode::kUnsupportedCommand, "this key cannot do that"},
+    Sentence{device::ErrorCode::kUnsupportedOption, "this key cannot do that"},
+    Sentence{device::ErrorCode::kTouchTimeout, "nobody touched the key in time; try again"},
+    Sentence{device::ErrorCode::kNotAllowed,
+             "the key does not do that now; take it out, insert it again and try again"},
+    Sentence{device::ErrorCode::kPinPolicy,
+             "the key's own rules refuse this PIN; choose one that is longer or less simple"},
+    Sentence{device::ErrorCode::kUvInvalid, "the key does not know that finger; try again"},
+    Sentence{device::ErrorCode::kUvBlocked,
+             "the key takes no finger until its PIN is entered; use it at a terminal"},
     Sentence{device::ErrorCode::kPinAuthBlocked, "the key takes no PIN until it is inserted again"},
     Sentence{device::ErrorCode::kPinBlocked,
              "the key's PIN is blocked for good; only a reset, which erases it, helps"},
@@ -50,6 +62,7 @@ Failure to_failure(const core::Error& error) {
 }
 
 Failure to_failure(const device::Error& error) {
+  if (error.code == device::ErrorCode::kCancelled) return cancelled();
   auto code = snake_case(device::name_of(error.code));
   const auto* said = std::ranges::find(kSentences, error.code, &Sentence::code);
   auto message = said != kSentences.end() ? std::string(said->text)

@@ -1,6 +1,8 @@
 #include "enroll/app/key_access.h"
 
 #include <algorithm>
+#include <cstring>
+#include <functional>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -8,6 +10,29 @@
 #include "device/discovery.h"
 
 namespace firstkey::enroll {
+
+namespace {
+
+/// Told so that whoever holds a payment card to the reader learns why nothing happens.
+bool is_no_key(const device::SeenKey& key) {
+  return key.obstacle && key.obstacle->code == device::ErrorCode::kNoApplet;
+}
+
+/// Why there is no key for `choice`.
+Failure absent(device::KeyDiscovery& discovery, const KeyChoice& choice) {
+  const auto keys = discovery.keys();
+  const auto card = std::ranges::find_if(keys, [&](const device::SeenKey& key) {
+    return is_no_key(key) && (!choice.only || key.path == *choice.only);
+  });
+  if (card != keys.end()) return obstructed(*card);
+  if (!choice.only) return no_key(discovery.obstacles());
+  return {.code = "no_key",
+          .message = fmt::format("there is no key at {}; `firstkey key list` shows where keys are",
+                                 choice.only->text),
+          .exit_code = ExitCode::kNoKey};
+}
+
+}  // namespace
 
 void add_key_options(CLI::App& command, KeyOptions& options) {
   command.add_option("--device", options.device, "The one key to use, as key list prints its path");
@@ -36,49 +61,85 @@ Attempt<KeyChoice> parse(const KeyOptions& options) {
   return choice;
 }
 
+KeyChoice without_limit(const KeyChoice& choice) {
+  KeyChoice all{.only = std::nullopt, .simulators = choice.simulators};
+  const auto only = choice.only ? device::SimulatorAddress::parse(choice.only->text) : std::nullopt;
+  if (only && std::ranges::find(all.simulators, *only) == all.simulators.end()) {
+    all.simulators.push_back(*only);
+  }
+  return all;
+}
+
 std::unique_ptr<device::KeyDiscovery> discover(const KeyChoice& choice) {
   return device::make_discovery({.simulators = choice.simulators, .only = choice.only});
 }
 
-std::vector<device::SeenKey> settled_keys(device::KeyDiscovery& discovery,
-                                          std::chrono::milliseconds patience) {
-  constexpr int kRounds = 6;  // of a machine so busy that nothing has answered yet
-  for (int round = 0; round < kRounds && discovery.keys().empty(); ++round) {
-    while (!discovery.wait(patience, {}).empty()) {
+std::vector<device::SeenKey> keys_in_order(device::KeyDiscovery& discovery) {
+  auto keys = discovery.keys();
+  std::ranges::sort(keys, [](const device::SeenKey& one, const device::SeenKey& other) {
+    if (one.path.transport != other.path.transport) {
+      return one.path.transport < other.path.transport;
     }
-  }
-  while (!discovery.wait(patience, {}).empty()) {
-  }
-  return discovery.keys();
+    return ::strverscmp(one.path.text.c_str(), other.path.text.c_str()) < 0;
+  });
+  return keys;
 }
 
-Attempt<device::SeenKey> the_key(const std::vector<device::SeenKey>& keys,
-                                 const KeyChoice& choice) {
-  std::vector<device::SeenKey> eligible;
-  std::ranges::copy_if(keys, std::back_inserter(eligible), [&](const device::SeenKey& key) {
-    return !choice.only || key.path == *choice.only;
+std::vector<device::SeenKey> eligible_keys(device::KeyDiscovery& discovery,
+                                           const KeyChoice& choice) {
+  auto keys = keys_in_order(discovery);
+  std::erase_if(keys, [&](const device::SeenKey& key) {
+    return is_no_key(key) || (choice.only && key.path != *choice.only);
   });
-  if (eligible.size() == 1) return eligible.front();
-  if (eligible.empty()) {
-    if (!choice.only) return std::unexpected(no_key({}));
-    return std::unexpected(
-        Failure{.code = "no_key",
-                .message = fmt::format("there is no key at {}; `firstkey key list` shows where "
-                                       "keys are",
-                                       choice.only->text),
-                .exit_code = ExitCode::kNoKey});
-  }
+  return keys;
+}
+
+Attempt<device::SeenKey> the_key(device::KeyDiscovery& discovery, const KeyChoice& choice) {
+  const auto keys = eligible_keys(discovery, choice);
+  if (keys.size() == 1) return keys.front();
+  if (keys.empty()) return std::unexpected(absent(discovery, choice));
   std::string paths;
-  for (const auto& key : eligible) paths += fmt::format("\n  --device '{}'", key.path.text);
+  for (const auto& key : keys) {
+    paths += fmt::format("\n  --device '{}'  {}", key.path.text, key.display_name);
+  }
   return std::unexpected(Failure{.code = "several_keys",
                                  .message = "several keys are there; say which:" + paths,
                                  .exit_code = ExitCode::kUsage});
 }
 
+std::string_view state_of(const device::SeenKey& key) {
+  if (!key.obstacle) return key.is_simulated ? "simulated" : "ready";
+  switch (key.obstacle->code) {
+    case device::ErrorCode::kNoAccess:
+      return "no access";
+    case device::ErrorCode::kBusy:
+      return "in use";
+    case device::ErrorCode::kNoApplet:
+      return "no security key";
+    default:  // what else keeps a key shut has no word of its own
+      return "cannot be opened";
+  }
+}
+
+std::string obstacle_sentence(const device::SeenKey& key) {
+  const auto& obstacle = key.obstacle.value();
+  return fmt::format("{}{}: {}; {}",
+                     is_no_key(key) ? "" : "key found, ",
+                     state_of(key),
+                     obstacle.reason,
+                     obstacle.remedy);
+}
+
+Failure obstructed(const device::SeenKey& key) {
+  auto failure = to_failure(device::Error{.code = key.obstacle.value().code});
+  failure.message = obstacle_sentence(key);
+  return failure;
+}
+
 Failure no_key(const std::vector<device::Obstacle>& obstacles) {
   std::string message = "no key is there: insert one, or hold one to the reader";
   for (const auto& obstacle : obstacles) {
-    message += fmt::format("; {}: {}", obstacle.reason, obstacle.remedy);
+    message += fmt::format("\n  {}: {}", obstacle.reason, obstacle.remedy);
   }
   return {.code = "no_key", .message = std::move(message), .exit_code = ExitCode::kNoKey};
 }

@@ -34,22 +34,31 @@ void add_key_options(CLI::App& command, KeyOptions& options);
 /// Errors: "invalid_argument", naming the flag.
 [[nodiscard]] Attempt<KeyChoice> parse(const KeyOptions& options);
 
+/// The same with every other key in sight; a simulator that was the one key is still looked for.
+[[nodiscard]] KeyChoice without_limit(const KeyChoice& choice);
+
 /// A way to the keys of `choice`; it looks for them from now on.
 [[nodiscard]] std::unique_ptr<device::KeyDiscovery> discover(const KeyChoice& choice);
 
-/// Lets what is plugged in be seen: a discovery just made may still be told of keys that are there,
-/// by a reader service for instance. Returns once nothing came for `patience`, and while no key is
-/// there at all only after several times that.
-[[nodiscard]] std::vector<device::SeenKey> settled_keys(device::KeyDiscovery& discovery,
-                                                        std::chrono::milliseconds patience);
+/// The keys there now in an order that stays: those on USB, on readers and simulators, each by its
+/// path, where /dev/hidraw9 comes before /dev/hidraw10.
+[[nodiscard]] std::vector<device::SeenKey> keys_in_order(device::KeyDiscovery& discovery);
 
-/// What a discovery just made is given to tell of the keys that are there.
-inline constexpr std::chrono::milliseconds kUsualPatience{400};
+/// Those of them that `choice` allows, usable or not; cards that are no security keys left out.
+[[nodiscard]] std::vector<device::SeenKey> eligible_keys(device::KeyDiscovery& discovery,
+                                                         const KeyChoice& choice);
 
-/// The one key a command is about.
-/// Errors: "no_key"; "several_keys", when --device has to say which.
-[[nodiscard]] Attempt<device::SeenKey> the_key(const std::vector<device::SeenKey>& keys,
+/// The one key a command is about, usable or not.
+/// Errors: "no_key"; "no_applet" of a card; "several_keys", when --device has to say which.
+[[nodiscard]] Attempt<device::SeenKey> the_key(device::KeyDiscovery& discovery,
                                                const KeyChoice& choice);
+
+/// "ready", "simulated", or in two words why it cannot be used: "no access".
+[[nodiscard]] std::string_view state_of(const device::SeenKey& key);
+/// "key found, no access: no permission on /dev/hidraw3; join …" of a key with an obstacle.
+[[nodiscard]] std::string obstacle_sentence(const device::SeenKey& key);
+/// The same as what a command ends with: "no_access", "busy", "no_applet", …
+[[nodiscard]] Failure obstructed(const device::SeenKey& key);
 
 /// That no key is there, with what stands in the way of seeing one.
 [[nodiscard]] Failure no_key(const std::vector<device::Obstacle>& obstacles);

@@ -1,112 +1,90 @@
-#include "enroll/app/key_commands.h"
+// key: security keys that are plugged in.
 
 #include <CLI/CLI.hpp>
-#include <boost/json.hpp>
 
-#include "enroll/app/commands.h"
-#include "enroll/app/key_facts.h"
+#include "enroll/app/key_blink.h"
+#include "enroll/app/key_family.h"
+#include "enroll/app/key_listing.h"
+#include "enroll/app/key_wait.h"
 
 namespace firstkey::enroll {
 
 namespace {
 
-namespace json = boost::json;
-
-/// A key that is asked what it is answers within milliseconds, a slow card within two seconds.
-constexpr std::chrono::seconds kOpeningTime{5};
-
-using Use = std::function<Attempt<void>(device::KeyDiscovery&, const KeyChoice&, const Output&)>;
-
-/// Runs `use` on the keys that `options` allow; tells what fails.
-ExitCode run_on_keys(const Invocation& invocation, const KeyOptions& options, const Use& use) {
+/// Runs `command` on the keys that `options` allow; tells what fails.
+ExitCode run_on_keys(const Invocation& invocation,
+                     const KeyOptions& options,
+                     const KeyCommand& command,
+                     KeysShown shown) {
   const auto output = invocation.output();
+  SignalWatch signals;  // before the first thread
   const auto choice = parse(options);
   if (!choice) return output.failure(choice.error());
-  const auto discovery = discover(choice.value());
-  const auto done = use(*discovery, choice.value(), output);
+  const auto discovery =
+      shown == KeysShown::kAll ? discover(without_limit(*choice)) : discover(*choice);
+  const auto terminal = Terminal::find();
+  const core::SystemClock clock;
+  const auto done = command({.discovery = *discovery,
+                             .signals = signals,
+                             .clock = clock,
+                             .terminal = terminal ? &*terminal : nullptr,
+                             .choice = choice.value(),
+                             .output = output});
   return done ? ExitCode::kDone : output.failure(done.error());
 }
 
-void add_key_command(
-    CLI::App& parent, Invocation& invocation, const char* name, const char* help, const Use& use) {
-  auto* command = parent.add_subcommand(name, help);
-  const auto options = std::make_shared<KeyOptions>();
-  add_key_options(*command, *options);
-  command->callback([&invocation, options, use] {
-    invocation.action = [&invocation, options, use] {
-      return run_on_keys(invocation, *options, use);
-    };
-  });
+void add_wait_command(CLI::App& family, Invocation& invocation) {
+  const auto wish = std::make_shared<KeyWait>();
+  const auto limit = std::make_shared<std::optional<std::uint32_t>>();
+  auto* command = add_key_command(family,
+                                  invocation,
+                                  {"wait", "Wait for a key and show it"},
+                                  [wish, limit](const KeyDesk& desk) {
+                                    if (*limit) wish->limit = std::chrono::seconds(limit->value());
+                                    return wait_for_key(desk, *wish);
+                                  });
+  const std::map<std::string, Awaited> names{
+      {"key", Awaited::kKey}, {"new", Awaited::kNewKey}, {"removal", Awaited::kRemoval}};
+  command
+      ->add_option("--for",
+                   wish->awaited,
+                   "key: one that is there counts; new: one that comes from now on; removal: that "
+                   "none is left [key]")
+      ->transform(CLI::Transformer(names).description(""))
+      ->option_text("WHAT");
+  command->add_option("--timeout", *limit, "Give up after so many seconds")->option_text("SECONDS");
+  command->footer(
+      "Examples:\n  firstkey key wait --for new --timeout 60\n"
+      "  firstkey key wait --for removal");
 }
 
 }  // namespace
 
-Attempt<void> list_keys(device::KeyDiscovery& discovery,
-                        std::chrono::milliseconds patience,
-                        const Output& output) {
-  const auto keys = settled_keys(discovery, patience);
-  const auto obstacles = discovery.obstacles();
-  if (keys.empty()) return std::unexpected(no_key(obstacles));
-  std::vector<std::vector<std::string>> rows;
-  json::array array;
-  for (const auto& key : keys) {
-    rows.push_back({key.path.text,
-                    key.display_name,
-                    std::string(transport_name(key.path.transport)),
-                    key.obstacle       ? "cannot be opened"
-                    : key.is_simulated ? "simulated"
-                                       : "ready"});
-    array.push_back(to_json(key));
-  }
-  output.table({"Path", "Key", "Transport", "State"}, rows);
-  for (const auto& key : keys) {
-    if (key.obstacle) output.line("Careful", key.obstacle->reason + ": " + key.obstacle->remedy);
-  }
-  json::array others;
-  for (const auto& obstacle : obstacles) {
-    output.line("Careful", obstacle.reason + ": " + obstacle.remedy);
-    others.push_back(to_json(obstacle));
-  }
-  output.object({{"value", std::move(array)}, {"obstacles", std::move(others)}});
-  return {};
-}
-
-Attempt<void> describe_key(device::KeyDiscovery& discovery,
-                           const KeyChoice& choice,
-                           std::chrono::milliseconds patience,
-                           const Output& output) {
-  const auto key = the_key(settled_keys(discovery, patience), choice);
-  if (!key) return std::unexpected(key.error());
-  const device::CallLimits limits{.time_left = kOpeningTime};
-  const auto opened = discovery.open(key->path, limits);
-  if (!opened) return std::unexpected(to_failure(opened.error()));
-  KeyReading reading{.key = key.value(), .facts = opened.value()->facts()};
-  if (reading.facts.has_pin()) {
-    // A key that will not tell is described all the same.
-    if (const auto left = opened.value()->pin_retries(limits)) reading.pin_attempts_left = *left;
-  }
-  for (const auto& [label, words] : to_lines(reading)) output.line(label, words);
-  output.object(to_json(reading));
-  return {};
+CLI::App* add_key_command(CLI::App& parent,
+                          Invocation& invocation,
+                          const KeySubcommand& subcommand,
+                          const KeyCommand& command) {
+  auto* added = parent.add_subcommand(subcommand.name, subcommand.help);
+  const auto options = std::make_shared<KeyOptions>();
+  add_key_options(*added, *options);
+  added->callback([&invocation, options, command, shown = subcommand.shown] {
+    invocation.action = [&invocation, options, command, shown] {
+      return run_on_keys(invocation, *options, command, shown);
+    };
+  });
+  return added;
 }
 
 void add_key_commands(CLI::App& program, Invocation& invocation) {
-  auto* key = program.add_subcommand("key", "Security keys that are plugged in");
-  key->require_subcommand(1);
+  auto* key = add_family(program, "key", "Security keys that are plugged in");
+  add_key_command(
+      *key, invocation, {"list", "List them, and what stands in the way of using them"}, list_keys);
+  add_key_command(*key, invocation, {"info", "Show what a key says of itself"}, describe_key);
+  add_wait_command(*key, invocation);
   add_key_command(*key,
                   invocation,
-                  "list",
-                  "List them, and what stands in the way of using them",
-                  [](auto& discovery, const auto&, const auto& output) {
-                    return list_keys(discovery, kUsualPatience, output);
-                  });
-  add_key_command(*key,
-                  invocation,
-                  "info",
-                  "Show what a key says of itself",
-                  [](auto& discovery, const auto& choice, const auto& output) {
-                    return describe_key(discovery, choice, kUsualPatience, output);
-                  });
+                  {"blink", "Let keys blink until one is touched, and show which it is"},
+                  blink_keys);
   key->footer(
       "Examples:\n  firstkey key list\n"
       "  firstkey key info --device /dev/hidraw3\n"

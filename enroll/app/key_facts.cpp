@@ -3,7 +3,6 @@
 #include <array>
 
 #include <boost/json.hpp>
-#include <fmt/format.h>
 
 #include "core/aaguid.h"
 
@@ -52,62 +51,6 @@ std::string_view pin_state(const AuthenticatorFacts& facts) {
   return facts.has_pin() ? "set" : "notSet";
 }
 
-std::string pin_sentence(const KeyReading& reading) {
-  const auto& facts = reading.facts;
-  if (!facts.supports_pin()) return "this key has none";
-  const auto minimum = fmt::format("at least {} characters", facts.min_pin_length);
-  if (!facts.has_pin()) return "not set yet; " + minimum;
-  std::string sentence = "set";
-  if (reading.pin_attempts_left) {
-    sentence += fmt::format(", {} attempts left", *reading.pin_attempts_left);
-  }
-  if (facts.is_pin_change_forced) sentence += ", has to be changed";
-  return sentence + "; " + minimum;
-}
-
-std::string algorithm_name(device::CoseAlgorithm algorithm) {
-  switch (algorithm) {
-    case device::kEs256:
-      return "ES256";
-    case device::kEdDsa:
-      return "EdDSA";
-    case device::kEs384:
-      return "ES384";
-    case device::kRs256:
-      return "RS256";
-    default:  // an open registry, not an enumeration
-      return fmt::format("COSE {}", algorithm);
-  }
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  return words.empty() ? "-" : fmt::format("{}", fmt::join(words, ", "));
-}
-
-std::string algorithms_sentence(const AuthenticatorFacts& facts) {
-  std::vector<std::string> names;
-  names.reserve(facts.algorithms.size());
-  for (const auto algorithm : facts.algorithms) names.push_back(algorithm_name(algorithm));
-  return joined(names);
-}
-
-std::string options_sentence(const AuthenticatorFacts& facts) {
-  std::vector<std::string> names;
-  for (const auto& [name, member] : kOptions) {
-    if (facts.options.*member == Option::kTrue) names.emplace_back(name);
-  }
-  return joined(names);
-}
-
-json::object options_json(const AuthenticatorFacts& facts) {
-  json::object options;
-  for (const auto& [name, member] : kOptions) {
-    const auto option = facts.options.*member;
-    if (option != Option::kAbsent) options[name] = option == Option::kTrue;
-  }
-  return options;
-}
-
 }  // namespace
 
 std::string_view transport_name(device::Transport transport) {
@@ -137,12 +80,25 @@ json::object to_json(const device::SeenKey& key) {
   return object;
 }
 
+json::object pin_json(const KeyReading& reading) {
+  json::object pin{{"state", std::string(pin_state(reading.facts))},
+                   {"minimumLength", reading.facts.min_pin_length},
+                   {"isChangeForced", reading.facts.is_pin_change_forced}};
+  add_if_told(pin, "attemptsLeft", reading.pin_attempts_left);
+  return pin;
+}
+
+json::object options_json(const AuthenticatorFacts& facts) {
+  json::object options;
+  for (const auto& [name, member] : kOptions) {
+    const auto option = facts.options.*member;
+    if (option != Option::kAbsent) options[name] = option == Option::kTrue;
+  }
+  return options;
+}
+
 json::object to_json(const KeyReading& reading) {
   const auto& facts = reading.facts;
-  json::object pin{{"state", std::string(pin_state(facts))},
-                   {"minimumLength", facts.min_pin_length},
-                   {"isChangeForced", facts.is_pin_change_forced}};
-  add_if_told(pin, "attemptsLeft", reading.pin_attempts_left);
   auto object = to_json(reading.key);
   object["isSimulated"] = reading.key.is_simulated || facts.is_simulated;
   object["isFido2"] = facts.is_fido2;
@@ -152,37 +108,14 @@ json::object to_json(const KeyReading& reading) {
   object["transports"] = json::array(facts.transports.begin(), facts.transports.end());
   object["algorithms"] = json::array(facts.algorithms.begin(), facts.algorithms.end());
   object["options"] = options_json(facts);
-  object["pin"] = std::move(pin);
+  object["pin"] = pin_json(reading);
+  add_if_told(object, "serialNumber", reading.serial);
+  add_if_told(object, "uvAttemptsLeft", reading.uv_attempts_left);
+  add_if_told(object, "maxCredentialCountInList", facts.max_credentials_in_list);
+  object["maxMsgSize"] = facts.max_message_size;
   add_if_told(object, "firmwareVersion", facts.firmware_version);
   add_if_told(object, "remainingDiscoverableCredentials", facts.remaining_discoverable_credentials);
   return object;
-}
-
-std::vector<std::pair<std::string, std::string>> to_lines(const KeyReading& reading) {
-  const auto& facts = reading.facts;
-  std::vector<std::pair<std::string, std::string>> lines{{"Key", reading.key.display_name},
-                                                         {"Path", reading.key.path.text}};
-  if (reading.key.is_simulated || facts.is_simulated) {
-    lines.emplace_back("Careful", "a software key: for rehearsal only");
-  }
-  if (!facts.is_fido2) {
-    lines.emplace_back("Speaks", "U2F only: too old to be registered");
-    return lines;
-  }
-  lines.emplace_back("AAGUID", core::aaguid_text(facts.aaguid));
-  lines.emplace_back("Firmware",
-                     facts.firmware_version ? std::to_string(*facts.firmware_version) : "not told");
-  lines.emplace_back("Speaks", joined(facts.versions));
-  lines.emplace_back("PIN", pin_sentence(reading));
-  lines.emplace_back(
-      "Room",
-      facts.remaining_discoverable_credentials
-          ? fmt::format("{} more passkeys", *facts.remaining_discoverable_credentials)
-          : "not told");
-  lines.emplace_back("Algorithms", algorithms_sentence(facts));
-  lines.emplace_back("Options", options_sentence(facts));
-  lines.emplace_back("Extensions", joined(facts.extensions));
-  return lines;
 }
 
 }  // namespace firstkey::enroll

@@ -1,11 +1,8 @@
 #pragma once
-// What a key says of itself, for people and as JSON. Nothing in it is proven before an attestation
-// is.
+// What a key says of itself, as JSON. Nothing in it is proven before an attestation is.
 
 #include <optional>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include <boost/json/object.hpp>
 
@@ -17,8 +14,9 @@ namespace firstkey::enroll {
 struct KeyReading {
   device::SeenKey key;
   device::AuthenticatorFacts facts;
-  /// Absent: without a PIN, or the key would not tell.
-  std::optional<int> pin_attempts_left;
+  std::optional<int> pin_attempts_left = std::nullopt;  ///< absent: no PIN, or not told
+  std::optional<int> uv_attempts_left = std::nullopt;   ///< likewise, of fingers
+  std::optional<std::string> serial = std::nullopt;     ///< absent: its maker offers none
 };
 
 [[nodiscard]] std::string_view transport_name(device::Transport transport);
@@ -28,7 +26,8 @@ struct KeyReading {
 [[nodiscard]] boost::json::object to_json(const KeyReading& reading);
 [[nodiscard]] boost::json::object to_json(const device::Obstacle& obstacle);
 
-/// Label and words, a line each.
-[[nodiscard]] std::vector<std::pair<std::string, std::string>> to_lines(const KeyReading& reading);
+[[nodiscard]] boost::json::object pin_json(const KeyReading& reading);
+
+[[nodiscard]] boost::json::object options_json(const device::AuthenticatorFacts& facts);
 
 }  // namespace firstkey::enroll

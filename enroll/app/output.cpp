@@ -46,6 +46,18 @@ core::Result<void> write_around(std::string_view before,
                     "the passcode could not be written out, so nobody has seen it; issue another");
 }
 
+/// A message of several lines as it is shown, each line made fit for a screen.
+std::string printable_lines(std::string_view text) {
+  std::string lines;
+  while (true) {
+    const auto end = text.find('\n');
+    lines += printable(text.substr(0, end));
+    if (end == std::string_view::npos) return lines;
+    lines += '\n';
+    text.remove_prefix(end + 1);
+  }
+}
+
 std::string bold(std::string_view text) {
   return has_colour(stdout) ? fmt::format("\x1b[1m{}\x1b[0m", text) : std::string(text);
 }
@@ -136,7 +148,7 @@ ExitCode Output::failure(const Failure& failure) const {
     return failure.exit_code;
   }
   (void)std::fflush(stdout);
-  const auto sentence = fmt::format("firstkey: {}\n", printable(failure.message));
+  const auto sentence = fmt::format("firstkey: {}\n", printable_lines(failure.message));
   write(stderr, has_colour(stderr) ? "\x1b[31m" + sentence + "\x1b[0m" : sentence);
   return failure.exit_code;
 }

@@ -66,6 +66,18 @@ std::string padded(std::string_view text, std::size_t width) {
   return std::string(text) + std::string(width > taken ? width - taken : 0, ' ');
 }
 
+std::string cut(const std::string& text, std::size_t width) {
+  if (width_of(text) <= width) return text;
+  std::string shorter = text;
+  while (!shorter.empty() && width_of(shorter) + 1 > width) {
+    while (!shorter.empty() && (static_cast<unsigned char>(shorter.back()) & 0xC0U) == 0x80U) {
+      shorter.pop_back();
+    }
+    if (!shorter.empty()) shorter.pop_back();
+  }
+  return shorter + "…";
+}
+
 std::string countdown(core::Duration left) {
   const auto seconds =
       std::max<std::int64_t>(0, std::chrono::ceil<std::chrono::seconds>(left).count());

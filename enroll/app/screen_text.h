@@ -20,6 +20,12 @@ namespace firstkey::enroll {
 /// `text` with spaces up to `width` columns.
 [[nodiscard]] std::string padded(std::string_view text, std::size_t width);
 
+/// `text` cut to `width` columns, so that redrawing stays on one line.
+[[nodiscard]] std::string cut(const std::string& text, std::size_t width);
+
+/// Back to the beginning of the line, and nothing on it. Source: ECMA-48 §8.3.41 (EL).
+inline constexpr std::string_view kClearLine = "\r\x1b[K";
+
 /// "9:31", "1:02:03": minutes and seconds, whole seconds begun count; never below "0:00".
 [[nodiscard]] std::string countdown(core::Duration left);
 

@@ -63,7 +63,7 @@ def commands(words=()):
     text = subprocess.run([PROGRAM, *words, "--help"], capture_output=True, text=True).stdout
     if "Subcommands:" not in text:
         return {" ".join(words)}
-    names = re.findall(r"^  ([a-z]+) ", text.split("Subcommands:")[1].split("Example")[0], re.M)
+    names = re.findall(r"^  ([a-z-]+) ", text.split("Subcommands:")[1].split("Example")[0], re.M)
     return set().union(*(commands((*words, name)) for name in names))
 
 
@@ -148,6 +148,9 @@ def keys():
         simulator = ["--simulator", f"udp:127.0.0.1:{port}:{reply_port}"]
         listed = run("seen-key-list", ["key", "list", *simulator])
         path = [key["path"] for key in listed["value"] if key["transport"] == "simulator"][0]
+        run("seen-key", ["key", "wait", "--timeout", "20", *simulator])
+        run("error", ["key", "wait", "--for", "removal", "--timeout", "0", *simulator], status=5)
+        run("seen-key", ["key", "blink", *simulator, "--device", path])
         key = run("key", ["key", "info", *simulator, "--device", path])
         assert key["isSimulated"] and key["isFido2"]
         enrollment(simulator)
@@ -157,7 +160,10 @@ def keys():
     finally:
         softkey.kill()
         softkey.wait()
-    run("error", ["key", "list", "--device", "/dev/hidraw4095"], status=5)
+    nowhere = ["--device", "/dev/hidraw4095"]
+    run("seen-key-list", ["key", "wait", "--for", "removal", *nowhere])
+    run("error", ["key", "wait", "--timeout", "0", *nowhere], status=5)
+    run("error", ["key", "list", *nowhere], status=5)
 
 
 def demonstration():

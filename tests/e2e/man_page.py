@@ -31,7 +31,7 @@ def check(words=()):
         assert any(re.search(rf"\b{name}\b", line) for line in here), \
             f"{' '.join(words)} is not in the man page"
         return
-    for name in re.findall(r"^  ([a-z]+) ", text.split("Subcommands:")[1].split("Example")[0], re.M):
+    for name in re.findall(r"^  ([a-z-]+) ", text.split("Subcommands:")[1].split("Example")[0], re.M):
         check((*words, name))
 
 

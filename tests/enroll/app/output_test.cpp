@@ -48,6 +48,17 @@ TEST_SUITE("enroll/app/output") {
     CHECK(person.wait() == 4);
   }
 
+  TEST_CASE("a failure may take several lines") {
+    PseudoTerminal person([] {
+      ::setenv("NO_COLOR", "1", 1);
+      (void)Output(OutputForm::kText)
+          .failure({.code = "several_keys", .message = "say which:\n  one\x1b\n  two"});
+      return 0;
+    });
+    CHECK(person.read_until("two\r\n") == "firstkey: say which:\r\n  one?\r\n  two\r\n");
+    CHECK(person.wait() == 0);
+  }
+
   TEST_CASE("with --json a failure is the one object, on standard output") {
     PseudoTerminal person([] {
       ::close(STDERR_FILENO);

@@ -1,4 +1,4 @@
-#include "enroll/app/key_commands.h"
+#include "enroll/app/key_listing.h"
 
 #include <array>
 
@@ -6,30 +6,15 @@
 #include <doctest/doctest.h>
 
 #include "enroll/app/key_facts.h"
-#include "tests/support/fake_authenticator.h"
+#include "tests/enroll/app/key_desk_fixture.h"
 
 namespace firstkey::enroll::tests {
 
 namespace {
 
-using namespace std::chrono_literals;
 using firstkey::tests::fails;
 using firstkey::tests::FakeKey;
-using firstkey::tests::FakeKeyDiscovery;
 using firstkey::tests::fido2_facts;
-
-constexpr auto kNoPatience = 0ms;
-
-device::KeyPath path(const std::string& text) {
-  return device::KeyPath::parse(text).value();
-}
-
-/// Discards what is printed: the tests are about results.
-const Output kQuiet(OutputForm::kText);
-
-std::string code_of(const Attempt<void>& attempt) {
-  return attempt ? "done" : attempt.error().code;
-}
 
 /// The words beside `label`.
 std::string words(const KeyReading& reading, const std::string& label) {
@@ -41,46 +26,73 @@ std::string words(const KeyReading& reading, const std::string& label) {
 
 }  // namespace
 
-TEST_SUITE("enroll/app/key_commands") {
+TEST_SUITE("enroll/app/key_listing") {
   TEST_CASE("without a key there is nothing to list, and the reasons are told") {
-    FakeKeyDiscovery discovery;
-    discovery.report({.code = device::ErrorCode::kNoReaderService,
-                      .reason = "pcscd does not run",
-                      .remedy = "start it"});
-    const auto listed = list_keys(discovery, kNoPatience, kQuiet);
+    KeyDeskFixture f;
+    f.discovery.report({.code = device::ErrorCode::kNoReaderService,
+                        .reason = "pcscd does not run",
+                        .remedy = "start it"});
+    const auto listed = list_keys(f.desk());
     REQUIRE_FALSE(listed.has_value());
     CHECK(listed.error().code == "no_key");
     CHECK(listed.error().exit_code == ExitCode::kNoKey);
     CHECK(listed.error().message.find("pcscd does not run: start it") != std::string::npos);
   }
 
-  TEST_CASE("a key that cannot be opened is listed with what to do") {
-    FakeKey key({.obstacle = device::Obstacle{.code = device::ErrorCode::kNoAccess,
-                                              .reason = "no permission",
-                                              .remedy = "join the group"}});
-    FakeKeyDiscovery discovery;
-    discovery.insert(key);
-    CHECK(list_keys(discovery, kNoPatience, kQuiet).has_value());
-    const auto object = to_json(discovery.keys().front());
-    CHECK(object.at("path").as_string() == "/dev/hidraw0");
-    CHECK(object.at("obstacle").at("remedy").as_string() == "join the group");
-    CHECK(code_of(describe_key(discovery, {}, kNoPatience, kQuiet)) == "no_access");
+  TEST_CASE("a key without access is found and listed, with what to do") {
+    FakeKey key({.obstacle = no_permission()});
+    KeyDeskFixture f;
+    f.discovery.insert(key);
+    CHECK(code_of(list_keys(f.desk())) == "done");
+    const auto seen = f.discovery.keys().front();
+    CHECK(state_of(seen) == "no access");
+    CHECK(obstacle_sentence(seen) == "key found, no access: no permission; join the group");
+    CHECK(to_json(seen).at("obstacle").at("remedy").as_string() == "join the group");
+    const auto described = describe_key(f.desk());
+    CHECK(code_of(described) == "no_access");
+    CHECK(described.error().message == obstacle_sentence(seen));
+  }
+
+  TEST_CASE("keys are listed in an order that stays, whatever order they came in") {
+    FakeKey card({.path = key_path("ccid:Reader 00 00")});
+    FakeKey tenth({.path = key_path("/dev/hidraw10")});
+    FakeKey ninth({.path = key_path("/dev/hidraw9")});
+    FakeKey software({.path = key_path("udp:127.0.0.1:1:2")});
+    KeyDeskFixture f;
+    for (auto* key : {&card, &tenth, &software, &ninth}) f.discovery.insert(*key);
+    std::string order;
+    for (const auto& key : keys_in_order(f.discovery)) order += key.path.text + " ";
+    CHECK(order == "/dev/hidraw9 /dev/hidraw10 ccid:Reader 00 00 udp:127.0.0.1:1:2 ");
   }
 
   TEST_CASE("of several keys the command line has to say which") {
-    FakeKey one({.path = path("/dev/hidraw1")});
-    FakeKey two({.path = path("/dev/hidraw2")});
-    FakeKeyDiscovery discovery;
-    CHECK(code_of(describe_key(discovery, {}, kNoPatience, kQuiet)) == "no_key");
-    discovery.insert(one);
-    CHECK(code_of(describe_key(discovery, {}, kNoPatience, kQuiet)) == "done");
-    discovery.insert(two);
-    const auto undecided = the_key(discovery.keys(), {});
+    FakeKey one({.path = key_path("/dev/hidraw1")});
+    FakeKey two({.path = key_path("/dev/hidraw2")});
+    KeyDeskFixture f;
+    CHECK(code_of(describe_key(f.desk())) == "no_key");
+    f.discovery.insert(one);
+    CHECK(code_of(describe_key(f.desk())) == "done");
+    f.discovery.insert(two);
+    const auto undecided = the_key(f.discovery, {});
     REQUIRE_FALSE(undecided.has_value());
+    CHECK(undecided.error().code == "several_keys");
     CHECK(undecided.error().exit_code == ExitCode::kUsage);
     CHECK(undecided.error().message.find("--device '/dev/hidraw2'") != std::string::npos);
-    CHECK(the_key(discovery.keys(), {.only = path("/dev/hidraw2")})->path.text == "/dev/hidraw2");
-    CHECK(the_key(discovery.keys(), {.only = path("/dev/hidraw3")}).error().code == "no_key");
+    CHECK(the_key(f.discovery, {.only = key_path("/dev/hidraw2")})->path.text == "/dev/hidraw2");
+    CHECK(the_key(f.discovery, {.only = key_path("/dev/hidraw3")}).error().code == "no_key");
+  }
+
+  TEST_CASE("a card that is no key stands in nobody's way, and is told when it is alone") {
+    FakeKey payment({.path = key_path("ccid:Reader 00 00"),
+                     .obstacle = device::Obstacle{.code = device::ErrorCode::kNoApplet,
+                                                  .reason = "this card is no key",
+                                                  .remedy = "hold a key there"}});
+    FakeKey key({.path = key_path("/dev/hidraw1")});
+    KeyDeskFixture f;
+    f.discovery.insert(payment);
+    CHECK(the_key(f.discovery, {}).error().code == "no_applet");
+    f.discovery.insert(key);
+    CHECK(the_key(f.discovery, {})->path.text == "/dev/hidraw1");
   }
 
   TEST_CASE("a key with a PIN tells how often it can be tried") {
@@ -88,9 +100,9 @@ TEST_SUITE("enroll/app/key_commands") {
     facts.options.client_pin = device::Option::kTrue;
     FakeKey key({.facts = facts});
     key.expect_pin_retries(8);
-    FakeKeyDiscovery discovery;
-    discovery.insert(key);
-    CHECK(code_of(describe_key(discovery, {}, kNoPatience, kQuiet)) == "done");
+    KeyDeskFixture f;
+    f.discovery.insert(key);
+    CHECK(code_of(describe_key(f.desk())) == "done");
     const KeyReading reading{.key = {}, .facts = facts, .pin_attempts_left = 8};
     CHECK(words(reading, "PIN") == "set, 8 attempts left; at least 4 characters");
     CHECK(to_json(reading).at("pin").at("attemptsLeft").as_int64() == 8);
@@ -101,9 +113,9 @@ TEST_SUITE("enroll/app/key_commands") {
     facts.options.client_pin = device::Option::kTrue;
     FakeKey key({.facts = facts});
     key.expect_pin_retries(fails(device::ErrorCode::kGarbage));
-    FakeKeyDiscovery discovery;
-    discovery.insert(key);
-    CHECK(code_of(describe_key(discovery, {}, kNoPatience, kQuiet)) == "done");
+    KeyDeskFixture f;
+    f.discovery.insert(key);
+    CHECK(code_of(describe_key(f.desk())) == "done");
     CHECK(words({.key = {}, .facts = facts}, "PIN") == "set; at least 4 characters");
   }
 
@@ -135,7 +147,7 @@ TEST_SUITE("enroll/app/key_commands") {
   }
 
   TEST_CASE("paths and addresses are taken as they are printed, and nothing else is") {
-    CHECK(parse({.device = "/dev/hidraw3"})->only == path("/dev/hidraw3"));
+    CHECK(parse({.device = "/dev/hidraw3"})->only == key_path("/dev/hidraw3"));
     const auto choice = parse({.simulators = {"udp:127.0.0.1:8111:7112", "udp:127.0.0.1:1:2"}});
     REQUIRE(choice.has_value());
     CHECK(choice->simulators.size() == 2);
