@@ -137,7 +137,8 @@ Transition Rows::on(const SelectingKey& s, const KeyFaltered& i) const {
 
 // OpeningKey
 
-Transition Rows::go_on_with(const KeyInUse& key, const KeyProfile& profile, PinPath path) const {
+Transition Rows::go_on_with(KeyInUse key, const KeyProfile& profile, PinPath path) const {
+  key.likeness = likeness_of(profile);
   const std::size_t minimum = profile.facts.min_pin_length;
   std::optional<int> attempts_left;
   if (profile.pin_retries) attempts_left = profile.pin_retries->attempts_left;

@@ -128,7 +128,20 @@ void CeremonyLoop::handle(std::vector<device::KeyEvent> events) {
       keys_.left(KeyId{event.key.arrival}, time_.uptime());
     }
   }
+  if (!std::exchange(has_looked_around_, true)) lay_aside(events);
   for (const device::KeyEvent& event : events) tell_machine(event);
+}
+
+void CeremonyLoop::lay_aside(std::vector<device::KeyEvent>& events) {
+  if (choices_.lying_cards == LyingCards::kUse) return;
+  std::erase_if(events, [this](const device::KeyEvent& event) {
+    const bool lies_there =
+        is_usable(event) && event.key.path.transport == device::Transport::kReader;
+    if (!lies_there) return false;
+    keys_.set_aside(KeyId{event.key.arrival}, time_.uptime());
+    feed(CardLeftLying{});
+    return true;
+  });
 }
 
 void CeremonyLoop::tell_machine(const device::KeyEvent& event) {
@@ -213,7 +226,7 @@ void CeremonyLoop::look_at_clock() {
     pins_.forget();
     feed(PinKeptLongEnough{});
   }
-  if (looking_since_ && choices_.longest_wait_for_key &&
+  if (looking_since_ && !is_return_awaited_ && choices_.longest_wait_for_key &&
       uptime >= looking_since_.value() + choices_.longest_wait_for_key.value()) {
     ending_.was_without_key = true;
     feed(Cancel{});
@@ -277,6 +290,9 @@ void CeremonyLoop::tell(Event event) {
   if (const auto* completed = std::get_if<CredentialCompleted>(&event)) {
     ending_.credentials.push_back(completed->credential_id);
   }
+  if (std::holds_alternative<PresentAgain>(event)) is_return_awaited_ = true;
+  if (std::holds_alternative<ProofKeyWanted>(event)) is_return_awaited_ = true;
+  if (std::holds_alternative<KeyInserted>(event)) is_return_awaited_ = false;
   if (const auto* rejected = std::get_if<KeyRejected>(&event)) {
     ending_.last_refusal = rejected->reason;
   }

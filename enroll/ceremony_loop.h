@@ -36,10 +36,20 @@ struct CeremonyParts {
   TicketFile* ticket_file = nullptr;  ///< wiped at the end; null: none was written
 };
 
+/// What becomes of a card that lay on its reader before the ceremony began: the person before may
+/// have left it, and the tap that brought it there was theirs. A key on USB takes a touch in any
+/// case.
+enum class LyingCards {
+  kLiftFirst,  ///< it has to be lifted and held again
+  kUse,        ///< whoever runs the ceremony says that it is meant
+};
+
 struct CeremonyChoices {
   bool allows_simulated = false;
+  LyingCards lying_cards = LyingCards::kLiftFirst;
   std::optional<device::KeyPath> only_key;  ///< every other key is left alone
-  /// Of a run that nobody attends: then it is cancelled.
+  /// Of a run that nobody attends: then it is cancelled. Not while a key is to come back that was
+  /// there already, which takes whoever lifts it as long as it takes, up to the window's end.
   std::optional<core::Duration> longest_wait_for_key;
   /// Done on the verifier's thread, between its calls, while the ceremony goes on.
   std::function<void()> every_half_minute;
@@ -96,6 +106,8 @@ class CeremonyLoop {
   void hear(const KeyReport& report, const device::CredentialResponse& made);
   void hear(const KeyReport& report, const device::AssertionResponse& made);
   void tell_machine(const device::KeyEvent& event);
+  /// Puts aside what lay there before the ceremony began; `events` are the first that were heard.
+  void lay_aside(std::vector<device::KeyEvent>& events);
   void look_at_clock();
   void look_at_keys();
 
@@ -180,6 +192,8 @@ class CeremonyLoop {
   bool awaits_creation_options_ = false;  ///< that is what the latest call is
   bool awaits_proof_options_ = false;
   bool is_session_finished_ = false;
+  bool has_looked_around_ = false;               ///< at the keys that were there at the beginning
+  bool is_return_awaited_ = false;               ///< of a key that was told to be presented again
   std::optional<core::Duration> looking_since_;  ///< for a key, on the boot clock
   core::Duration next_half_minute_{};
   Ending ending_;

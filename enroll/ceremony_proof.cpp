@@ -9,12 +9,15 @@ namespace firstkey::enroll {
 
 namespace {
 
-Proof proof_of(const core::RegistrationReceipt& receipt, bool is_pin_kept) {
+Proof proof_of(const core::RegistrationReceipt& receipt,
+               bool is_pin_kept,
+               const std::optional<KeyLikeness>& maker) {
   return {.credential_id = receipt.credential_id,
           .aaguid = receipt.aaguid,
           .requirement = receipt.session.proof,
           .credentials_left = receipt.session.credentials_left,
-          .is_pin_kept = is_pin_kept};
+          .is_pin_kept = is_pin_kept,
+          .maker = maker};
 }
 
 Event stored_event(const core::RegistrationReceipt& receipt) {
@@ -38,7 +41,7 @@ bool is_other_model(const Proof& proof, const KeyProfile& profile) {
 // Verifying: neither window nor removal count any more, the verifier's commit decides.
 
 Transition Rows::on(const Verifying& s, const Stored& i) const {
-  const Proof proof = proof_of(i.receipt, s.uses_pin);
+  const Proof proof = proof_of(i.receipt, s.uses_pin, s.key.likeness);
   if (!i.receipt.needs_proof) {
     return join(to(s, {SetAside{s.key.id}}, {stored_event(i.receipt)}), complete(proof, false));
   }
@@ -83,7 +86,7 @@ Transition Rows::on(const Verifying& s, const KeyRemoved& i) const {
 // Settling
 
 Transition Rows::on(const Settling&, const Stored& i) const {
-  const Proof proof = proof_of(i.receipt, false);
+  const Proof proof = proof_of(i.receipt, false, std::nullopt);
   return to(Withdrawing{.proof = proof, .then = Withdrawing::Then::kCancel},
             {WithdrawCredential{proof.credential_id}});
 }
@@ -137,11 +140,24 @@ Transition Rows::sign_again(const Proving& state) const {
   return to(again, {sign(again.proof, again.key.id)});
 }
 
+// A kept PIN is tried on no key but the one it belongs to: a wrong PIN costs an attempt. Which key
+// that is it says itself, or its looks do, and then the PIN is tried once.
+std::optional<Proof> Rows::with_kept_pin(const Proof& proof, const KeyProfile& profile) const {
+  if (!proof.is_pin_kept) return std::nullopt;
+  if (profile.holds_credential) return proof;
+  if (!proof.maker || !is_like(*proof.maker, profile)) return std::nullopt;
+  Proof guessed = proof;
+  guessed.maker.reset();
+  guessed.is_pin_guessed = true;
+  return guessed;
+}
+
 Transition Rows::ask_for_proof_pin(Proof proof,
                                    KeyInUse key,
                                    std::optional<int> attempts_left,
                                    bool was_wrong) const {
   proof.is_pin_kept = false;
+  proof.is_pin_guessed = false;
   return to(
       AwaitingProofPin{.proof = std::move(proof), .key = key},
       {AskPin{.key = key.id,
@@ -185,7 +201,10 @@ Transition Rows::on(const Proving& s, const PresenceUsedUp& i) const {
 }
 
 Transition Rows::on(const Proving& s, const KeyFaltered& i) const {
-  return i.key == s.key.id ? sign_again(s) : to(s);
+  if (i.key != s.key.id) return to(s);
+  // A guess may have been tried although its answer was lost; it is not tried twice.
+  if (s.proof.is_pin_guessed) return ask_for_proof_pin(s.proof, s.key, std::nullopt, false);
+  return sign_again(s);
 }
 
 Transition Rows::on(const Proving& s, const PinWrong& i) const {
@@ -295,10 +314,10 @@ Transition Rows::on(const OpeningProofKey& s, const KeyOpened& i) const {
   if (const auto* lock = std::get_if<PinLock>(&suitability)) {
     return turn_away(s.proof, i.key, KeyLocked{*lock});
   }
-  // A kept PIN is tried on no key but the one it belongs to: a wrong PIN costs an attempt.
   const bool needs_no_pin = std::get<PinPath>(suitability) == PinPath::kNoPin;
-  if (needs_no_pin || (s.proof.is_pin_kept && i.profile.holds_credential)) {
-    return to(Proving{.proof = s.proof, .key = s.key}, {sign(s.proof, s.key.id)}, {ProvingNow{}});
+  const auto proof = needs_no_pin ? std::optional(s.proof) : with_kept_pin(s.proof, i.profile);
+  if (proof) {
+    return to(Proving{.proof = *proof, .key = s.key}, {sign(*proof, s.key.id)}, {ProvingNow{}});
   }
   std::optional<int> attempts_left;
   if (i.profile.pin_retries) attempts_left = i.profile.pin_retries->attempts_left;

@@ -68,6 +68,10 @@ class Rows {
   Transition on(const S& s, const KeySeenObstructed& i) const {
     return to(s, {}, {KeyObstructed{.reason = i.reason, .remedy = i.remedy}});
   }
+  template <LooksForKey S>
+  Transition on(const S& s, const CardLeftLying&) const {
+    return to(s, {}, {PresentAgain{}});
+  }
   template <AwaitsVerifier S>
   Transition on(const S& s, const VerifierRetrying&) const {
     return to(s, {}, {VerifierUnreachable{}});
@@ -221,9 +225,7 @@ class Rows {
   [[nodiscard]] Transition lock_out(KeyId key, PinLock lock) const;
   [[nodiscard]] Transition reopen(KeyInUse key, KeyReason reason) const;
   [[nodiscard]] Transition touch_again(const AwaitingTouch& state, KeyReason reason) const;
-  [[nodiscard]] Transition go_on_with(const KeyInUse& key,
-                                      const KeyProfile& profile,
-                                      PinPath path) const;
+  [[nodiscard]] Transition go_on_with(KeyInUse key, const KeyProfile& profile, PinPath path) const;
   [[nodiscard]] Transition without(const SelectingKey& state,
                                    KeyId key,
                                    Command parting,
@@ -236,6 +238,9 @@ class Rows {
   [[nodiscard]] Transition await_proof_key(const Proof& proof, Command parting, Event why) const;
   [[nodiscard]] Transition turn_away(const Proof& proof, KeyId key, Event why) const;
   [[nodiscard]] Transition sign_again(const Proving& state) const;
+  /// Signs with the PIN that is kept, if it may be tried on this key.
+  [[nodiscard]] std::optional<Proof> with_kept_pin(const Proof& proof,
+                                                   const KeyProfile& profile) const;
   [[nodiscard]] Transition ask_for_proof_pin(Proof proof,
                                              KeyInUse key,
                                              std::optional<int> attempts_left,

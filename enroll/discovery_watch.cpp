@@ -44,7 +44,7 @@ void watch(device::KeyDiscovery& discovery,
     auto present = discovery.keys();
     auto events = changes(known, present);
     known = std::move(present);
-    if (!events.empty()) reports.keys(std::move(events));
+    if (!events.empty() || is_first_look) reports.keys(std::move(events));
     if (is_first_look && known.empty()) {
       for (auto& obstacle : discovery.obstacles()) reports.obstacle(std::move(obstacle));
     }

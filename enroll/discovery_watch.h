@@ -12,6 +12,7 @@ namespace firstkey::enroll {
 class DiscoveryWatch {
  public:
   struct Reports {
+    /// What came, went or changed. The first report, which may be empty, is of what was there.
     std::function<void(std::vector<device::KeyEvent>)> keys;
     /// Once, when no key is there at the start: what keeps a way of reaching keys shut.
     std::function<void(device::Obstacle)> obstacle;

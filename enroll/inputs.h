@@ -27,6 +27,9 @@ struct KeySeenObstructed {
   std::string remedy;
 };
 
+/// A card was on its reader before the session was opened: whoever left it there may be gone.
+struct CardLeftLying {};
+
 // From a key, in answer to a command.
 struct KeyOpened {
   KeyId key{};
@@ -126,6 +129,7 @@ struct PinKeptLongEnough {};
 using Input = std::variant<KeyArrived,
                            KeyRemoved,
                            KeySeenObstructed,
+                           CardLeftLying,
                            KeyOpened,
                            KeySelected,
                            TouchNeeded,

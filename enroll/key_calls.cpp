@@ -41,7 +41,8 @@ KeyAnswer KeyCalls::on(const Opening& work, const device::CallLimits& limits) {
   if (const auto opened = open_or_refresh(limits); !opened) {
     return failed(opened.error(), Phase::kOpening, limits);
   }
-  KeyProfile profile{.facts = key_->facts(),
+  KeyProfile profile{.path = seen_.path,
+                     .facts = key_->facts(),
                      .is_simulated = seen_.is_simulated || key_->facts().is_simulated,
                      .pin_retries = pin_retries(limits)};
   if (work.silent_look && profile.facts.is_fido2) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "device/authenticator.h"
+#include "device/key_discovery.h"
 #include "device/types.h"
 #include "enroll/key_reasons.h"
 
@@ -24,6 +25,7 @@ struct KeyDemands {
 
 /// What is known of a key once it is open.
 struct KeyProfile {
+  device::KeyPath path;  ///< where it was opened
   device::AuthenticatorFacts facts;
   bool is_simulated = false;  ///< told by where it hangs, or by itself
   /// Of a key with a PIN; absent when the key would not tell.

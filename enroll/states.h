@@ -13,6 +13,7 @@
 #include "core/error.h"
 #include "core/policy.h"
 #include "device/key_discovery.h"
+#include "enroll/key_likeness.h"
 #include "enroll/key_reasons.h"
 
 namespace firstkey::enroll {
@@ -28,7 +29,8 @@ struct PresentKey {
 
 struct KeyInUse {
   KeyId id{};
-  int falters = 0;  ///< recoverable mishaps so far
+  int falters = 0;                      ///< recoverable mishaps so far
+  std::optional<KeyLikeness> likeness;  ///< once it was opened to make a credential
 };
 
 /// A stored credential on its way to being proved.
@@ -38,6 +40,9 @@ struct Proof {
   core::ProofRequirement requirement = core::ProofRequirement::kRequired;
   int credentials_left = 0;
   bool is_pin_kept = false;  ///< the runner still holds the PIN that made it
+  /// The key that made it, while the kept PIN may still be tried on its like.
+  std::optional<KeyLikeness> maker;
+  bool is_pin_guessed = false;  ///< it is being tried on a key that only looks like the maker
 };
 
 // Before the commit.

@@ -117,7 +117,10 @@ Attempt<EnrollmentReport> Enrollment::hold(EnrollmentWish wish, OpenedSession op
                   fmt::format("pass of {}; time left to register: {}",
                               opened.snapshot.user_name,
                               countdown(opened.snapshot.expires_at - opened.snapshot.server_now)));
+  // Nobody is there to lift a card, and who names its reader says that it is meant.
+  const bool is_card_meant = parts_.terminal == nullptr && wish.keys.only.has_value();
   CeremonyChoices choices{.allows_simulated = opened.snapshot.is_simulated,
+                          .lying_cards = is_card_meant ? LyingCards::kUse : LyingCards::kLiftFirst,
                           .only_key = wish.keys.only,
                           .every_half_minute = parts_.every_half_minute};
   if (parts_.terminal == nullptr) choices.longest_wait_for_key = kUnattendedWait;

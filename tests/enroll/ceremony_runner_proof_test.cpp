@@ -35,10 +35,6 @@ struct LateCeremony : RunnerFixture {
     await("pin_needed");
     enter_pin(pin("1234"));
   }
-  void hold_again() {
-    discovery.remove(key);
-    discovery.insert(key);
-  }
 };
 
 /// How a ceremony gets to one of its late states.
@@ -89,7 +85,7 @@ void reach_opening(LateCeremony& f) {
   reach_lifted_card(f);
   f.key.expect_pin_retries(8);
   f.key.expect_assertion(new_assertion()).until_stopped();  // the silent look
-  f.hold_again();
+  f.hold_again(f.key);
   while (f.key.calls_left() > 0) std::this_thread::yield();
 }
 
@@ -98,7 +94,7 @@ void reach_proof_pin(LateCeremony& f) {
   f.clock.advance(kPinKeptFor);
   f.key.expect_pin_retries(8);
   f.key.expect_assertion(new_assertion());
-  f.hold_again();
+  f.hold_again(f.key);
   f.await("pin_needed");
 }
 

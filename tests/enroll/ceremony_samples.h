@@ -84,6 +84,7 @@ inline const core::Bytes kAaguid(16, 0xAA);
   return {KeyArrived{present(kKey)},
           KeyRemoved{kKey},
           KeySeenObstructed{.reason = "no permission", .remedy = "install the rule"},
+          CardLeftLying{},
           KeyOpened{.key = kKey, .profile = sample_profile()},
           KeySelected{kKey},
           TouchNeeded{kKey},
@@ -187,7 +188,17 @@ using Circumstance = std::function<void(Situation&)>;
          profile(s).holds_credential = true;
        }},
       {"it does not hold it and the PIN is kept", keep_pin},
+      {"it looks like the maker and the PIN is kept",
+       [](Situation& s) {
+         keep_pin(s);
+         for_each_proof(s, [](Proof& proof) { proof.maker = likeness_of(sample_profile()); });
+       }},
       {"the PIN is kept", keep_pin},
+      {"the PIN was guessed",
+       [](Situation& s) {
+         keep_pin(s);
+         for_each_proof(s, [](Proof& proof) { proof.is_pin_guessed = true; });
+       }},
       {"once too often",
        [](Situation& s) {
          std::visit(

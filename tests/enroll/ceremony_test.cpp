@@ -288,6 +288,29 @@ TEST_SUITE("enroll/ceremony") {
     CHECK(story.commands() == Names{"ForgetPin", "AskPin"});
   }
 
+  TEST_CASE("a kept PIN is tried once on a key that only looks like the one that left") {
+    Proof proof = sample_proof();
+    proof.is_pin_kept = true;
+    proof.maker = likeness_of(sample_profile());
+    Story story(AwaitingProofKey{proof});
+    story.then(KeyArrived{present(kOther)})
+        .then(KeyOpened{.key = kOther, .profile = sample_profile()});
+    CHECK(story.commands() == Names{"MakeAssertion"});
+    story.then(KeyRemoved{kOther}).then(KeyArrived{present(kThird)});
+    story.then(KeyOpened{.key = kThird, .profile = sample_profile()});
+    CHECK(story.state() == "AwaitingProofPin");
+  }
+
+  TEST_CASE("a kept PIN that turned out wrong is asked for, with the attempts that are left") {
+    Proof proof = sample_proof();
+    proof.is_pin_kept = true;
+    proof.is_pin_guessed = true;
+    Story story(Proving{.proof = proof, .key = {.id = kKey}});
+    story.then(PinWrong{.key = kKey, .attempts_left = 7});
+    CHECK(story.commands() == Names{"ForgetPin", "AskPin"});
+    CHECK(story.told<PinWanted>().attempts_left == 7);
+  }
+
   TEST_CASE("a PIN kept long enough is forgotten and asked for at the next insertion") {
     Story story(proving_with_pin());
     story.then(KeyRemoved{kKey}).then(PinKeptLongEnough{});

@@ -79,6 +79,11 @@ struct RunnerFixture {
     return names;
   }
 
+  void hold_again(FakeKey& key) {
+    discovery.remove(key);
+    discovery.insert(key);
+  }
+
   /// The verifier is asked what it is asked when all goes well.
   void expect_registration() {
     verifier.expect(Call::kCreationOptions);

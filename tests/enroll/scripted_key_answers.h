@@ -68,6 +68,14 @@ inline const core::Bytes kMadeCredential{0xC1, 0xC2, 0xC3};
   return description;
 }
 
+/// A card on a reader whose model has a name, so that it can be known again.
+[[nodiscard]] inline FakeKey::Description card_with_pin() {
+  FakeKey::Description description = key_with_pin();
+  description.path = {.transport = device::Transport::kReader, .text = "ccid:Reader 00 00"};
+  description.facts.aaguid.fill(0xAA);
+  return description;
+}
+
 [[nodiscard]] inline device::Pin pin(std::string_view text) {
   auto pin = device::Pin::create(text);
   REQUIRE(pin.has_value());

@@ -74,6 +74,7 @@ class ScriptedVerifier final : public core::Verifier {
   core::webauthn::CreationOptions options;
   core::Duration challenge_lifetime = std::chrono::minutes(10);
   bool needs_proof = true;
+  core::Bytes aaguid = core::Bytes(16, 0);  ///< of the credentials it stores
 
   Step& expect(Call call) {
     const std::lock_guard lock(mutex_);
@@ -120,7 +121,7 @@ class ScriptedVerifier final : public core::Verifier {
     examine(response->client_data_json, core::webauthn::kTypeCreate);
     session.credentials_left -= 1;
     return core::RegistrationReceipt{.credential_id = response->id,
-                                     .aaguid = core::Bytes(16, 0),
+                                     .aaguid = aaguid,
                                      .attestation_format = "none",
                                      .needs_proof = needs_proof,
                                      .session = snapshot_now()};

@@ -60,15 +60,15 @@ struct Script {
     return report.error();
   }
   /// Up to the request for a credential, which the key is to answer as `step` says.
-  firstkey::tests::Expectation& expect_credential() {
-    discovery.insert(key);
-    key.expect_pin_retries(8);
+  firstkey::tests::Expectation& expect_credential(FakeKey& used) {
+    discovery.insert(used);
+    used.expect_pin_retries(8);
     verifier.expect(Call::kCreationOptions);
-    return key.expect_credential(new_credential()).with_pin("1234");
+    return used.expect_credential(new_credential()).with_pin("1234");
   }
-  void expect_whole_enrollment() {
-    expect_credential();
-    key.expect_assertion(new_assertion()).with_pin("1234");
+  void expect_whole_enrollment(FakeKey& used) {
+    expect_credential(used);
+    used.expect_assertion(new_assertion()).with_pin("1234");
     verifier.expect(Call::kRegistration);
     verifier.expect(Call::kProofOptions);
     verifier.expect(Call::kProof);
@@ -92,13 +92,21 @@ struct Script {
 TEST_SUITE("enroll/app/enrollment_run") {
   TEST_CASE_FIXTURE(Script, "a pass becomes a credential, and the ticket is gone") {
     verifier.expect(Call::kRedeem);
-    expect_whole_enrollment();
+    expect_whole_enrollment(key);
     const auto report = run();
     REQUIRE(report.has_value());
     CHECK(report->credentials.size() == 1);
     CHECK(report->session.user_name == "lee@example.org");
     CHECK(report->time_to_spare == std::chrono::minutes(10));
     CHECK_FALSE(has_ticket());
+  }
+
+  TEST_CASE_FIXTURE(Script, "a card on the reader that the script names is used where it lies") {
+    FakeKey card(card_with_pin());
+    wish.keys.only = card.description().path;
+    verifier.expect(Call::kRedeem);
+    expect_whole_enrollment(card);
+    CHECK(run().has_value());
   }
 
   TEST_CASE_FIXTURE(Script, "a refused pass ends it with 3, and nothing is kept") {
@@ -117,7 +125,9 @@ TEST_SUITE("enroll/app/enrollment_run") {
 
   TEST_CASE_FIXTURE(Script, "the window that ends during the touch ends it with 4") {
     verifier.expect(Call::kRedeem);
-    expect_credential().meanwhile([&] { clock.advance(std::chrono::minutes(10)); }).until_stopped();
+    expect_credential(key)
+        .meanwhile([&] { clock.advance(std::chrono::minutes(10)); })
+        .until_stopped();
     verifier.expect(Call::kFinish);
     CHECK(failure() == Failure{.code = "window_over",
                                .message = "the time to register is over; ask for another pass",
@@ -127,7 +137,7 @@ TEST_SUITE("enroll/app/enrollment_run") {
 
   TEST_CASE_FIXTURE(Script, "^C during the touch ends it with 130, and the session with it") {
     verifier.expect(Call::kRedeem);
-    expect_credential().meanwhile(press_control_c).until_stopped();
+    expect_credential(key).meanwhile(press_control_c).until_stopped();
     verifier.expect(Call::kFinish);
     CHECK(failure().exit_code == ExitCode::kCancelled);
     CHECK_FALSE(has_ticket());
@@ -153,7 +163,7 @@ TEST_SUITE("enroll/app/enrollment_run") {
     wish.is_resumption = true;
     wish.user_name.clear();
     verifier.expect(Call::kResume);
-    expect_whole_enrollment();
+    expect_whole_enrollment(key);
     CHECK(run().has_value());
     CHECK_FALSE(has_ticket());
   }
