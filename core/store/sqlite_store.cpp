@@ -52,8 +52,10 @@ Result<void> check_place(SqliteConnection& connection) {
               "or start this program again");
 }
 
-std::unique_ptr<SqliteConnection> connect(const std::string& path, int flags) {
-  auto connection = std::make_unique<SqliteConnection>(path, flags);
+std::unique_ptr<SqliteConnection> connect(const std::string& path) {
+  // No mutex: one thread at a time uses a connection.
+  auto connection =
+      std::make_unique<SqliteConnection>(path, SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX);
   connection->database().setBusyTimeout(kBusyMilliseconds);
   connection->run("PRAGMA foreign_keys = ON");
   connection->run("PRAGMA trusted_schema = OFF");
@@ -136,7 +138,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path,
       return fail(ErrorCode::kStoreUnreachable, path + " cannot be examined");
     }
     store->turn_ = std::make_unique<WriteTurn>(status.st_dev, status.st_ino);
-    store->writer_ = connect(path, SQLite::OPEN_READWRITE);
+    store->writer_ = connect(path);
     store->writer_->run("PRAGMA journal_mode = WAL");
     store->writer_->run("PRAGMA synchronous = FULL");
     store->writer_->run("PRAGMA journal_size_limit = 16777216");
@@ -192,11 +194,11 @@ void SqliteStore::serve_writers() {
 void SqliteStore::run_batch(const std::vector<Pending*>& batch) {
   bool is_committing = false;
   auto committed = guarded([&]() -> Result<void> {
-    writer_->run("BEGIN IMMEDIATE");
+    writer_->step("BEGIN IMMEDIATE");
     if (auto placed = check_place(*writer_); !placed) return placed;
     for (auto* pending : batch) run_one(*pending);
     is_committing = true;
-    writer_->run("COMMIT");
+    writer_->step("COMMIT");
     return {};
   });
   if (committed) return;
@@ -207,7 +209,7 @@ void SqliteStore::run_batch(const std::vector<Pending*>& batch) {
   }
   if (sqlite3_get_autocommit(writer_->database().getHandle()) == 0) {
     (void)guarded([&]() -> Result<void> {
-      writer_->run("ROLLBACK");
+      writer_->step("ROLLBACK");
       return {};
     });
   }
@@ -217,7 +219,7 @@ void SqliteStore::run_batch(const std::vector<Pending*>& batch) {
 }
 
 void SqliteStore::run_one(Pending& pending) {
-  writer_->run("SAVEPOINT work");
+  writer_->step("SAVEPOINT work");
   auto ending = Ending::kRollBack;
   pending.outcome = guarded([&]() -> Result<void> {
     SqliteTransaction transaction(*writer_, clock_, random_);
@@ -235,8 +237,8 @@ void SqliteStore::run_one(Pending& pending) {
   });
   // A full disk may have rolled the whole transaction back already; then there is no savepoint left
   // and this throws to run_batch, which fails the whole batch.
-  if (!pending.outcome || ending == Ending::kRollBack) writer_->run("ROLLBACK TO work");
-  writer_->run("RELEASE work");
+  if (!pending.outcome || ending == Ending::kRollBack) writer_->step("ROLLBACK TO work");
+  writer_->step("RELEASE work");
 }
 
 std::unique_ptr<SqliteConnection> SqliteStore::borrow_reader() {
@@ -248,7 +250,7 @@ std::unique_ptr<SqliteConnection> SqliteStore::borrow_reader() {
       return reader;
     }
   }
-  auto reader = connect(path_, SQLite::OPEN_READWRITE);
+  auto reader = connect(path_);
   reader->run("PRAGMA query_only = ON");
   return reader;
 }
@@ -262,10 +264,10 @@ Result<void> SqliteStore::read(const ReadWork& work) {
   return guarded([&]() -> Result<void> {
     auto reader = borrow_reader();  // not given back after a failure
     if (auto placed = check_place(*reader); !placed) return placed;
-    reader->run("BEGIN");
+    reader->step("BEGIN");
     SqliteTransaction transaction(*reader, clock_, random_);
     work(transaction);
-    reader->run("ROLLBACK");
+    reader->step("ROLLBACK");
     give_back(std::move(reader));
     return {};
   });
@@ -293,7 +295,7 @@ Result<void> SqliteStore::check() {
 Result<void> SqliteStore::back_up(const std::string& path) {
   if (auto created = create_private_file(path); !created) return created;
   auto copied = guarded([&]() -> Result<void> {
-    auto reader = connect(path_, SQLite::OPEN_READWRITE);
+    auto reader = connect(path_);
     SQLite::Statement statement(reader->database(), "VACUUM INTO ?");
     statement.bind(1, path);
     statement.exec();

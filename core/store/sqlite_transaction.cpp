@@ -122,7 +122,7 @@ void SqliteTransaction::raise_mark() {
 }
 
 void SqliteTransaction::reset_clock_mark() {
-  connection_.run("DELETE FROM clock_mark");
+  connection_.step("DELETE FROM clock_mark");
   mark_.reset();
   is_mark_reset_ = true;
 }

@@ -20,6 +20,9 @@ class SqliteConnection {
 
   /// The statement for `sql`, a string literal, ready to be bound.
   [[nodiscard]] SQLite::Statement& prepared(const char* sql);
+  /// Runs `sql`, a string literal that takes no values and finds no rows, prepared once.
+  void step(const char* sql) { prepared(sql).exec(); }
+  /// Runs what is needed once: pragmas and migrations.
   void run(const char* sql) { database_.exec(sql); }
   [[nodiscard]] SQLite::Database& database() noexcept { return database_; }
 
