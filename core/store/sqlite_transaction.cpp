@@ -62,6 +62,16 @@ SQLite::Statement& SqliteConnection::prepared(const char* sql) {
   return *statement;
 }
 
+Result<Settings> SqliteConnection::settings_of(std::string_view document) {
+  if (!settings_ || document != settings_document_) {
+    auto parsed = settings_from_json(document);
+    if (!parsed) return parsed;
+    settings_document_ = document;
+    settings_ = std::move(parsed.value());
+  }
+  return settings_.value();
+}
+
 Error error_of(const SQLite::Exception& exception) {
   const std::string cause = exception.what();
   switch (exception.getErrorCode()) {
@@ -132,7 +142,9 @@ void SqliteTransaction::reset_clock_mark() {
 std::optional<Settings> SqliteTransaction::settings() {
   auto& statement = connection_.prepared("SELECT document FROM settings");
   if (!statement.executeStep()) return std::nullopt;
-  auto settings = settings_from_json(statement.getColumn(0).getString());
+  const auto document = statement.getColumn(0);
+  auto settings =
+      connection_.settings_of({document.getText(), static_cast<std::size_t>(document.getBytes())});
   statement.reset();
   if (!settings) throw StoreAbort{settings.error()};
   return std::move(settings.value());

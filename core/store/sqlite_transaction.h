@@ -25,9 +25,14 @@ class SqliteConnection {
   /// Runs what is needed once: pragmas and migrations.
   void run(const char* sql) { database_.exec(sql); }
   [[nodiscard]] SQLite::Database& database() noexcept { return database_; }
+  /// What `document`, just read from the store, says; parsed only when it is another than the last.
+  /// Errors: kStoreDamaged.
+  [[nodiscard]] Result<Settings> settings_of(std::string_view document);
 
  private:
   SQLite::Database database_;
+  std::string settings_document_;  ///< what settings_ was parsed from
+  std::optional<Settings> settings_;
   std::map<const char*, std::unique_ptr<SQLite::Statement>> statements_;
 };
 

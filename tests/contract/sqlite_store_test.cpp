@@ -104,6 +104,22 @@ TEST_SUITE("contract/sqlite_store") {
     CHECK(seen(f.store(), [](ReadTransaction& t) { return t.users("", 10); }).size() == 1);
   }
 
+  TEST_CASE("what another process sets is seen by the next transaction") {
+    SqliteFixture f;
+    auto settings = make_settings();
+    commit(f.store(), [&](WriteTransaction& t) { t.put_settings(settings); });
+    const auto read = [&] {
+      return seen(f.store(), [](ReadTransaction& t) { return t.settings(); });
+    };
+    CHECK(read() == settings);
+    auto other = SqliteStore::open(f.path(), SqliteStore::Presence::kMustExist, f.clock, f.random);
+    REQUIRE(other);
+    settings.pass_policy.state = firstkey::core::PolicyState::kDisabled;
+    commit(*other.value(), [&](WriteTransaction& t) { t.put_settings(settings); });
+    CHECK(read() == settings);
+    commit(f.store(), [&](WriteTransaction& t) { CHECK(t.settings() == settings); });
+  }
+
   TEST_CASE("a store that is not there is told from one that cannot be had") {
     const TemporaryFolder folder;
     CHECK(refusal(folder / "none.db") == ErrorCode::kNotInitialised);

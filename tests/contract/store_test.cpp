@@ -89,6 +89,30 @@ TEST_SUITE("contract/store") {
     });
   }
 
+  TEST_CASE_TEMPLATE(
+      "a change of the settings counts at once, one rolled back never", Fixture, STORES) {
+    Fixture f;
+    const auto put_epoch = [](WriteTransaction& t, std::int64_t epoch) {
+      auto settings = make_settings();
+      settings.epoch = epoch;
+      t.put_settings(settings);
+      CHECK(t.settings() == settings);
+    };
+    const auto epoch = [&] {
+      return seen(f.store(), [](ReadTransaction& t) { return t.settings()->epoch; });
+    };
+    commit(f.store(), [&](WriteTransaction& t) { put_epoch(t, 2); });
+    CHECK(epoch() == 2);
+    commit(f.store(), [&](WriteTransaction& t) { put_epoch(t, 3); });
+    CHECK(epoch() == 3);
+    CHECK(f.store().write([&](WriteTransaction& t) {
+      put_epoch(t, 4);
+      return Store::Ending::kRollBack;
+    }));
+    CHECK(epoch() == 3);
+    commit(f.store(), [](WriteTransaction& t) { CHECK(t.settings()->epoch == 3); });
+  }
+
   TEST_CASE_TEMPLATE("a transaction that rolls back leaves nothing", Fixture, STORES) {
     Fixture f;
     const auto user = make_user("lee");
