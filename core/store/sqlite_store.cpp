@@ -287,6 +287,11 @@ Result<void> SqliteStore::check() {
       return fail(ErrorCode::kStoreDamaged,
                   "a row of " + keys.getColumn(0).getString() + " refers to one that is gone");
     }
+    if (pragma(*reader,
+               "SELECT (SELECT counters FROM lockout_count) = (SELECT count(*) FROM lockouts)") !=
+        1) {
+      return fail(ErrorCode::kStoreDamaged, "the lock-out counters are not as many as was kept");
+    }
     SqliteTransaction transaction(*reader, clock_, random_);
     return check_audit_chain(transaction);
   });

@@ -417,7 +417,7 @@ std::vector<LockoutCounter> SqliteTransaction::lockouts() {
 }
 
 std::size_t SqliteTransaction::count_lockouts() {
-  auto& statement = connection_.prepared("SELECT count(*) FROM lockouts");
+  auto& statement = connection_.prepared("SELECT counters FROM lockout_count");
   statement.executeStep();
   const auto count = statement.getColumn(0).getInt64();
   statement.reset();
@@ -425,8 +425,11 @@ std::size_t SqliteTransaction::count_lockouts() {
 }
 
 void SqliteTransaction::put_lockout(const LockoutCounter& counter) {
-  auto& statement =
-      connection_.prepared("INSERT OR REPLACE INTO lockouts VALUES (?, ?, ?, ?, ?, ?, ?)");
+  // Not OR REPLACE, which deletes without its trigger and so would count one counter twice.
+  auto& statement = connection_.prepared(
+      "INSERT INTO lockouts VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (scope, key) DO UPDATE SET "
+      "attempts = excluded.attempts, first_at = excluded.first_at, last_at = excluded.last_at, "
+      "blocked_until = excluded.blocked_until, recent = excluded.recent");
   RowWriter row(statement);
   write_row(row, counter);
   statement.exec();

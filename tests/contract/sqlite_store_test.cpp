@@ -212,6 +212,17 @@ TEST_SUITE("contract/sqlite_store") {
     }
   }
 
+  TEST_CASE("a number of lock-out counters that is not theirs is found by the check") {
+    SqliteFixture f;
+    CHECK(f.store().check());
+    f.close();
+    run_sql(f.path(), "UPDATE lockout_count SET counters = 100000");
+    f.reopen();
+    const auto checked = f.store().check();
+    REQUIRE_FALSE(checked);
+    CHECK(checked.error().code == ErrorCode::kStoreDamaged);
+  }
+
   TEST_CASE("a backup is a store of its own and never overwrites a file") {
     SqliteFixture f;
     const TemporaryFolder folder;
