@@ -37,6 +37,22 @@ Sha256 commit_to(BytesView salt, std::string_view name, std::string_view value) 
 
 }  // namespace
 
+bool matches(const AuditRow& row, const AuditQuery& query) {
+  if (query.correlation && row.correlation != query.correlation.value()) return false;
+  if (query.action) {
+    const auto& wanted = query.action.value();
+    const bool is_family = wanted.ends_with('.');
+    if (is_family ? !row.action.starts_with(wanted) : row.action != wanted) return false;
+  }
+  if (query.reference) {
+    const auto reference = row.details.find("reference");
+    if (reference == row.details.end() || reference->second != query.reference.value()) {
+      return false;
+    }
+  }
+  return true;
+}
+
 Sha256 audit_hash(const AuditRow& row) {
   HashedForm form;
   form.add(std::string_view("firstkey audit row 1"));

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -51,6 +52,17 @@ struct AuditRow {
 
   friend bool operator==(const AuditRow&, const AuditRow&) = default;
 };
+
+/// Which rows; what is not set does not matter.
+struct AuditQuery {
+  std::optional<CorrelationId> correlation;  ///< one pass's story
+  std::optional<std::string> action;         ///< "pass.issue"; "pass." takes all that begin so
+  std::optional<std::string> reference;      ///< what a refused person was told
+  std::size_t limit = 100;                   ///< 1..1000: the newest that match
+};
+
+/// Whether `query` asks for `row`, its limit aside.
+[[nodiscard]] bool matches(const AuditRow& row, const AuditQuery& query);
 
 /// The row that follows a row of hash `previous_hash` and number `sequence - 1`.
 [[nodiscard]] AuditRow make_audit_row(const AuditEvent& event,

@@ -91,6 +91,8 @@ class ReadTransaction {
   /// At most `limit` rows from `from_sequence` on, in order.
   [[nodiscard]] virtual std::vector<AuditRow> audit_rows(std::int64_t from_sequence,
                                                          std::size_t limit) = 0;
+  /// The newest rows that match, at most `query.limit`, in order.
+  [[nodiscard]] virtual std::vector<AuditRow> newest_audit_rows(const AuditQuery& query) = 0;
   [[nodiscard]] virtual std::optional<AuditRow> last_audit_row() = 0;
 };
 

@@ -1,29 +1,12 @@
 #include "core/administration/audit_trail.h"
 
 #include <algorithm>
-#include <deque>
 
 #include "core/administration/listing.h"
 
 namespace firstkey::core {
 
 namespace {
-
-bool matches(const AuditRow& row, const AuditQuery& query) {
-  if (query.correlation && row.correlation != query.correlation.value()) return false;
-  if (query.action) {
-    const auto& wanted = query.action.value();
-    const bool is_family = wanted.ends_with('.');
-    if (is_family ? !row.action.starts_with(wanted) : row.action != wanted) return false;
-  }
-  if (query.reference) {
-    const auto reference = row.details.find("reference");
-    if (reference == row.details.end() || reference->second != query.reference.value()) {
-      return false;
-    }
-  }
-  return true;
-}
 
 /// Every row from `from` on in order, a page in memory at a time, until `visit` has seen enough.
 void walk(ReadTransaction& view,
@@ -34,15 +17,6 @@ void walk(ReadTransaction& view,
     if (!std::ranges::all_of(page, visit) || page.size() < kMaxPage) return;
     from = page.back().sequence + 1;
   }
-}
-
-/// Where to begin to meet the newest `limit` rows that match: without a filter, that many from the
-/// end.
-std::int64_t first_of_interest(ReadTransaction& view, const AuditQuery& query) {
-  if (query.correlation || query.action || query.reference) return 1;
-  const auto last = view.last_audit_row();
-  const auto limit = static_cast<std::int64_t>(query.limit);
-  return last && last->sequence > limit ? last->sequence - limit + 1 : 1;
 }
 
 void strip_names(AuditRow& row) {
@@ -64,15 +38,9 @@ Result<std::vector<AuditRow>> AuditTrail::list(const AuditQuery& query) {
           return std::unexpected(checked.error());
         }
         const bool may_see_names = act.authorise(Operation::kReadAuditNames).has_value();
-        std::deque<AuditRow> newest;
-        walk(act.view(), first_of_interest(act.view(), query), [&](const AuditRow& row) {
-          if (!matches(row, query)) return true;
-          newest.push_back(row);
-          if (newest.size() > query.limit) newest.pop_front();
-          return true;
-        });
-        if (!may_see_names) std::ranges::for_each(newest, strip_names);
-        return std::vector<AuditRow>(newest.begin(), newest.end());
+        auto rows = act.view().newest_audit_rows(query);
+        if (!may_see_names) std::ranges::for_each(rows, strip_names);
+        return rows;
       });
 }
 

@@ -142,6 +142,14 @@ class MemoryTransaction final : public WriteTransaction {
     }
     return rows;
   }
+  std::vector<AuditRow> newest_audit_rows(const AuditQuery& query) override {
+    std::vector<AuditRow> rows;
+    for (auto row = state_.audit.rbegin(); row != state_.audit.rend(); ++row) {
+      if (rows.size() < query.limit && matches(*row, query)) rows.push_back(*row);
+    }
+    std::ranges::reverse(rows);
+    return rows;
+  }
   std::optional<AuditRow> last_audit_row() override {
     if (state_.audit.empty()) return std::nullopt;
     return state_.audit.back();

@@ -416,6 +416,7 @@ LockoutCounter read_lockout(RowReader row) {
 }
 
 void write_row(RowWriter& row, const AuditRow& audit) {
+  const auto reference = audit.details.find("reference");
   row.add(audit.sequence)
       .add(audit.at)
       .add(audit.action)
@@ -424,7 +425,8 @@ void write_row(RowWriter& row, const AuditRow& audit) {
       .add(details_text(audit.details))
       .add(personal_text(audit.personal))
       .add(BytesView(audit.previous_hash))
-      .add(BytesView(audit.hash));
+      .add(BytesView(audit.hash))
+      .add(reference == audit.details.end() ? std::string_view() : reference->second);
 }
 
 AuditRow read_audit_row(RowReader row) {
@@ -438,6 +440,7 @@ AuditRow read_audit_row(RowReader row) {
   audit.personal = personal_of(row.text());
   audit.previous_hash = row.digest();
   audit.hash = row.digest();
+  (void)row.text();  // the reference is one of the details
   return audit;
 }
 

@@ -1,5 +1,7 @@
 #include "core/store/sqlite_transaction.h"
 
+#include <algorithm>
+
 #include <sqlite3.h>
 
 #include "core/store/sqlite_rows.h"
@@ -41,6 +43,27 @@ bool insert_unless_taken(SQLite::Statement& statement) {
     if (code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY) return false;
     throw;
   }
+}
+
+/// The rows that can match, newest first, by the index that leaves the fewest.
+SQLite::Statement& rows_to_search(SqliteConnection& connection, const AuditQuery& query) {
+  if (query.reference) {
+    auto& statement = connection.prepared(
+        "SELECT * FROM audit WHERE reference = ? AND reference <> '' ORDER BY sequence DESC");
+    RowWriter(statement).add(query.reference.value());
+    return statement;
+  }
+  if (query.correlation) {
+    auto& statement =
+        connection.prepared("SELECT * FROM audit WHERE correlation = ? ORDER BY sequence DESC");
+    RowWriter(statement).add(query.correlation.value());
+    return statement;
+  }
+  // No index, but rows of other actions are passed over without being read; all begin with "".
+  auto& statement = connection.prepared(
+      "SELECT * FROM audit WHERE substr(action, 1, length(?1)) = ?1 ORDER BY sequence DESC");
+  RowWriter(statement).add(query.action.value_or(""));
+  return statement;
 }
 
 std::int64_t as_limit(std::size_t limit) {
@@ -464,6 +487,18 @@ std::vector<AuditRow> SqliteTransaction::audit_rows(std::int64_t from_sequence, 
   return all_of(statement, read_audit_row);
 }
 
+std::vector<AuditRow> SqliteTransaction::newest_audit_rows(const AuditQuery& query) {
+  auto& statement = rows_to_search(connection_, query);
+  std::vector<AuditRow> rows;
+  while (rows.size() < query.limit && statement.executeStep()) {
+    auto row = read_audit_row(RowReader(statement));
+    if (matches(row, query)) rows.push_back(std::move(row));
+  }
+  statement.reset();
+  std::ranges::reverse(rows);
+  return rows;
+}
+
 std::optional<AuditRow> SqliteTransaction::last_audit_row() {
   auto& statement = connection_.prepared("SELECT * FROM audit ORDER BY sequence DESC LIMIT 1");
   return one_of(statement, read_audit_row);
@@ -473,7 +508,7 @@ void SqliteTransaction::append_audit(const AuditEvent& event) {
   const auto last = last_audit_row();
   const auto row = make_audit_row(
       event, last ? last->sequence + 1 : 1, last ? last->hash : Sha256{}, clock().now, random_);
-  auto& statement = connection_.prepared("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  auto& statement = connection_.prepared("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   RowWriter writer(statement);
   write_row(writer, row);
   statement.exec();

@@ -75,6 +75,7 @@ class SqliteTransaction final : public WriteTransaction {
   [[nodiscard]] std::size_t count_lockouts() override;
   [[nodiscard]] std::vector<AuditRow> audit_rows(std::int64_t from_sequence,
                                                  std::size_t limit) override;
+  [[nodiscard]] std::vector<AuditRow> newest_audit_rows(const AuditQuery& query) override;
   [[nodiscard]] std::optional<AuditRow> last_audit_row() override;
 
   void put_settings(const Settings& settings) override;

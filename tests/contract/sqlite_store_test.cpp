@@ -177,7 +177,7 @@ TEST_SUITE("contract/sqlite_store") {
   TEST_CASE("a damaged page is found by the check") {
     SqliteFixture f;
     commit(f.store(), [](WriteTransaction& t) {
-      for (int i = 0; i < 200; ++i) CHECK(t.insert_user(make_user(std::to_string(i))));
+      for (int i = 0; i < 1000; ++i) CHECK(t.insert_user(make_user(std::to_string(i))));
     });
     CHECK(f.store().check());
     f.close();

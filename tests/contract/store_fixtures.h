@@ -45,6 +45,9 @@ class SqliteFixture {
   std::unique_ptr<core::SqliteStore> store_;
 };
 
+/// What TEST_CASE_TEMPLATE runs the contract over.
+#define STORES firstkey::tests::MemoryFixture, firstkey::tests::SqliteFixture
+
 /// Runs `work` in a write transaction that must commit.
 template <class Work>
 void commit(core::Store& store, const Work& work) {

@@ -25,8 +25,6 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-#define STORES MemoryFixture, SqliteFixture
-
 TEST_SUITE("contract/store") {
   TEST_CASE_TEMPLATE("every record comes back as it was written", Fixture, STORES) {
     Fixture f;
@@ -383,69 +381,6 @@ TEST_SUITE("contract/store") {
       CHECK(t.recent_sessions(10) == std::vector{ended, open});
       CHECK(t.recent_sessions(1) == std::vector{ended});
     });
-  }
-
-  TEST_CASE_TEMPLATE("lock-out counters are replaced, counted and forgotten", Fixture, STORES) {
-    Fixture f;
-    LockoutCounter counter{.scope = LockoutScope::kStation, .key = sha256(as_bytes("s"))};
-    counter.last_at = kStart;
-    commit(f.store(), [&](WriteTransaction& t) {
-      t.put_lockout(counter);
-      counter.attempts = 2;
-      t.put_lockout(counter);
-      CHECK(t.count_lockouts() == 1);
-      CHECK(t.lockouts() == std::vector{counter});
-      CHECK_FALSE(t.lockout(LockoutScope::kName, counter.key));
-      t.delete_lockouts_before(kStart);
-      CHECK(t.count_lockouts() == 1);
-      t.delete_lockouts_before(kStart + seconds(1));
-      CHECK(t.count_lockouts() == 0);
-      t.put_lockout(counter);
-      t.delete_lockout(counter.scope, counter.key);
-      CHECK(t.count_lockouts() == 0);
-    });
-  }
-
-  TEST_CASE_TEMPLATE(
-      "the counters that count least go first, of equals the oldest", Fixture, STORES) {
-    Fixture f;
-    const auto counter = [](const char* name, int attempts, seconds last) {
-      return LockoutCounter{.scope = LockoutScope::kName,
-                            .key = sha256(as_bytes(name)),
-                            .attempts = attempts,
-                            .first_at = kStart,
-                            .last_at = kStart + last};
-    };
-    const auto many = counter("many", 50, seconds(0));
-    const auto newer = counter("newer", 1, seconds(2));
-    commit(f.store(), [&](WriteTransaction& t) {
-      for (const auto& each : {many, newer, counter("older", 1, seconds(1))}) t.put_lockout(each);
-      t.delete_least_lockouts(0);
-      CHECK(t.count_lockouts() == 3);
-      t.delete_least_lockouts(1);
-      CHECK(t.lockout(newer.scope, newer.key));
-      CHECK(t.count_lockouts() == 2);
-      t.delete_least_lockouts(1);
-      CHECK(t.lockout(many.scope, many.key));
-      t.delete_least_lockouts(5);
-      CHECK(t.count_lockouts() == 0);
-    });
-  }
-
-  TEST_CASE_TEMPLATE("the audit chain grows without gaps and verifies", Fixture, STORES) {
-    Fixture f;
-    for (const auto* action : {"pass.issue", "pass.redeem", "credential.store"}) {
-      f.clock.advance(seconds(1));
-      commit(f.store(), [&](WriteTransaction& t) { t.append_audit(make_event(action)); });
-    }
-    const auto rows = seen(f.store(), [](ReadTransaction& t) { return t.audit_rows(1, 10); });
-    REQUIRE(rows.size() == 3);
-    CHECK(rows[1].sequence == 2);
-    CHECK(rows[1].at == kStart + seconds(2));
-    CHECK(rows[1].previous_hash == rows[0].hash);
-    CHECK(rows[2].personal.at("userName").value == "lee@example.org");
-    CHECK(seen(f.store(), [](ReadTransaction& t) { return t.audit_rows(2, 1); }).size() == 1);
-    CHECK(f.store().check());
   }
 
   TEST_CASE_TEMPLATE("time does not go back when the wall clock is set back", Fixture, STORES) {
