@@ -2,42 +2,10 @@
 // One transaction on one SQLite connection: the port's operations as prepared statements. Begin,
 // commit and savepoints are the store's (sqlite_store.cpp).
 
-#include <map>
-#include <memory>
-#include <string>
-
-#include <SQLiteCpp/SQLiteCpp.h>
-
 #include "core/store.h"
+#include "core/store/sqlite_connection.h"
 
 namespace firstkey::core {
-
-/// A connection with its prepared statements. Used by one thread at a time.
-class SqliteConnection {
- public:
-  /// Throws SQLite::Exception. Errors are told apart by error_of().
-  SqliteConnection(const std::string& path, int flags);
-
-  /// The statement for `sql`, a string literal, ready to be bound.
-  [[nodiscard]] SQLite::Statement& prepared(const char* sql);
-  /// Runs `sql`, a string literal that takes no values and finds no rows, prepared once.
-  void step(const char* sql) { prepared(sql).exec(); }
-  /// Runs what is needed once: pragmas and migrations.
-  void run(const char* sql) { database_.exec(sql); }
-  [[nodiscard]] SQLite::Database& database() noexcept { return database_; }
-  /// What `document`, just read from the store, says; parsed only when it is another than the last.
-  /// Errors: kStoreDamaged.
-  [[nodiscard]] Result<Settings> settings_of(std::string_view document);
-
- private:
-  SQLite::Database database_;
-  std::string settings_document_;  ///< what settings_ was parsed from
-  std::optional<Settings> settings_;
-  std::map<const char*, std::unique_ptr<SQLite::Statement>> statements_;
-};
-
-/// What went wrong, in the port's terms, with what to do about it.
-[[nodiscard]] Error error_of(const SQLite::Exception& exception);
 
 class SqliteTransaction final : public WriteTransaction {
  public:
