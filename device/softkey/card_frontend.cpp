@@ -34,7 +34,7 @@ constexpr std::uint8_t kUserPresenceNeeded = 2;  // keep-alive status, as in CTA
 
 }  // namespace
 
-Bytes CardFrontend::answer_to_reset() {
+Bytes CardFrontend::answer_to_reset() const {
   return {0x3B, 0x80, 0x80, 0x01, 0x01};  // PC/SC part 3: a contactless card, no historical bytes
 }
 

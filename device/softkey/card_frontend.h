@@ -6,27 +6,22 @@
 #include <optional>
 
 #include "device/softkey/apdu.h"
+#include "device/softkey/card.h"
 #include "device/softkey/ctap_key.h"
 
 namespace firstkey::device::softkey {
 
-class CardFrontend {
+class CardFrontend final : public Card {
  public:
   /// Keeps a reference to `key`.
   explicit CardFrontend(CtapKey& key) : key_(key) {}
 
-  /// What the card says of itself at power-up.
-  [[nodiscard]] static Bytes answer_to_reset();
-  /// The card gets power, or gets it anew: to the key, being unplugged and plugged.
-  void power_up();
-  /// The response, status word and all; nothing while the user is awaited by a reader that did not
-  /// offer to poll.
-  [[nodiscard]] std::optional<Bytes> transmit(BytesView command);
-  /// The response transmit() could not give yet, once there is one.
-  [[nodiscard]] std::optional<Bytes> tick();
-  [[nodiscard]] bool is_busy() const { return withheld_.has_value(); }
-  /// Whether the card is still held to the reader; if not, nothing it is sent is answered.
-  [[nodiscard]] bool is_held() const { return key_.is_attached(); }
+  [[nodiscard]] Bytes answer_to_reset() const override;
+  void power_up() override;
+  [[nodiscard]] std::optional<Bytes> transmit(BytesView command) override;
+  [[nodiscard]] std::optional<Bytes> tick() override;
+  [[nodiscard]] bool is_busy() const override { return withheld_.has_value(); }
+  [[nodiscard]] bool is_held() const override { return key_.is_attached(); }
 
  private:
   [[nodiscard]] Bytes select(const CommandApdu& apdu);

@@ -10,7 +10,9 @@
 #include <sys/prctl.h>
 
 #include "device/softkey/authenticator.h"
+#include "device/softkey/card_frontend.h"
 #include "device/softkey/command_line.h"
+#include "device/softkey/quirky_card.h"
 #include "device/softkey/quirky_key.h"
 
 namespace softkey = firstkey::device::softkey;
@@ -118,7 +120,8 @@ int run_key(const softkey::CommandLine& line, softkey::CredentialStore& store) {
     return serve(line, softkey::UsbPump::open(*usb), softkey::to_string(*usb), hid, touch);
   }
   if (vpcd != nullptr) {
-    softkey::CardFrontend card(quirky);
+    softkey::CardFrontend honest_card(quirky);
+    softkey::QuirkyCard card(honest_card, line.quirks, clock);
     return serve(line, softkey::VpcdPump::open(*vpcd), softkey::to_string(*vpcd), card, touch);
   }
   return 0;

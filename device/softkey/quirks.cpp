@@ -29,6 +29,19 @@ constexpr std::array kNames{
     QuirkName{"no-keep-alive", TimingQuirk::kNoKeepAlive},
     QuirkName{"removed-while-waiting", RemovalQuirk::kWhileWaiting},
     QuirkName{"removed-before-answer", RemovalQuirk::kBeforeAnswer},
+    QuirkName{"card-cold-power-up", CardQuirk::kColdPowerUp},
+    QuirkName{"card-cold-select", CardQuirk::kColdSelect},
+    QuirkName{"card-hangs", CardQuirk::kHangs},
+    QuirkName{"card-slow", CardQuirk::kSlow},
+    QuirkName{"card-no-polling", CardQuirk::kNoPolling},
+    QuirkName{"card-bare-updates", CardQuirk::kBareUpdates},
+    QuirkName{"card-pieces", CardQuirk::kPieces},
+    QuirkName{"card-fetch-00", CardQuirk::kFetchPlain},
+    QuirkName{"card-fetch-80", CardQuirk::kFetchNotPlain},
+    QuirkName{"card-exact-length", CardQuirk::kExactLength},
+    QuirkName{"card-no-chaining", CardQuirk::kNoChaining},
+    QuirkName{"card-no-extended", CardQuirk::kNoExtended},
+    QuirkName{"card-t0", CardQuirk::kT0},
 };
 
 }  // namespace

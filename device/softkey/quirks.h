@@ -1,6 +1,7 @@
 #pragma once
 // The misbehaviours of real keys that a software key can be given, by kind. None is on unless asked
-// for, and the honest code knows of none of them: quirky_key stands between it and the front ends.
+// for, and the honest code knows of none of them: quirky_key stands between it and the front ends,
+// quirky_card between the card and its reader.
 // Where each was seen is told in README.md, "Quirks".
 
 #include <array>
@@ -39,7 +40,25 @@ enum class TimingQuirk { kLateAnswer, kKeepAliveOnChange, kNoKeepAlive };
 
 enum class RemovalQuirk { kWhileWaiting, kBeforeAnswer };
 
-using Quirk = std::variant<CryptoQuirk, ProtocolQuirk, PinQuirk, TimingQuirk, RemovalQuirk>;
+/// Of the card around the key, so without effect but with --vpcd.
+enum class CardQuirk {
+  kColdPowerUp,
+  kColdSelect,
+  kHangs,
+  kSlow,
+  kNoPolling,
+  kBareUpdates,
+  kPieces,
+  kFetchPlain,     ///< GET RESPONSE has to be of class 00
+  kFetchNotPlain,  ///< GET RESPONSE has to be of class 80
+  kExactLength,
+  kNoChaining,
+  kNoExtended,
+  kT0,
+};
+
+using Quirk =
+    std::variant<CryptoQuirk, ProtocolQuirk, PinQuirk, TimingQuirk, RemovalQuirk, CardQuirk>;
 
 /// The quirks of one key.
 class Quirks {

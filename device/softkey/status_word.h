@@ -10,6 +10,7 @@ enum class StatusWord : std::uint16_t {
   kOk = 0x9000,
   kUpdate = 0x9100,  ///< CTAP 2.1 §11.3.7.2: still at work, ask again
   kWrongLength = 0x6700,
+  kNoChaining = 0x6884,
   kConditionsNotSatisfied = 0x6985,  ///< U2F: touch the key and ask again; else: not now
   kWrongData = 0x6A80,
   kNotFound = 0x6A82,

@@ -64,7 +64,7 @@ std::expected<VpcdPump, int> VpcdPump::open(VpcdAddress address) {
   return VpcdPump(std::move(address), std::move(*socket));
 }
 
-void VpcdPump::run(CardFrontend& card, OperatorInput& operator_input, TouchByPolicy& touch) {
+void VpcdPump::run(Card& card, OperatorInput& operator_input, TouchByPolicy& touch) {
   while (true) {
     const int timeout = card.is_busy() ? kTickInterval : -1;
     if (wait_for(socket_.get(), operator_input, timeout) && !receive(card)) return;
@@ -87,7 +87,7 @@ void VpcdPump::run(CardFrontend& card, OperatorInput& operator_input, TouchByPol
   }
 }
 
-bool VpcdPump::receive(CardFrontend& card) {
+bool VpcdPump::receive(Card& card) {
   std::array<std::uint8_t, 4096> chunk{};
   const ssize_t size = ::recv(socket_.get(), chunk.data(), chunk.size(), 0);
   if (size < 0 && errno == EINTR) return true;
@@ -99,7 +99,7 @@ bool VpcdPump::receive(CardFrontend& card) {
   return true;
 }
 
-bool VpcdPump::answer(CardFrontend& card, BytesView message) {
+bool VpcdPump::answer(Card& card, BytesView message) {
   if (message.size() == 1) {
     switch (message.front()) {
       case kPowerOn:
@@ -107,7 +107,7 @@ bool VpcdPump::answer(CardFrontend& card, BytesView message) {
         card.power_up();
         return true;
       case kAnswerToReset:
-        return send(CardFrontend::answer_to_reset());
+        return send(card.answer_to_reset());
       case kPowerOff:  // nothing is lost before power comes back
       default:
         return true;

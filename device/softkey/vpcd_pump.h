@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "device/softkey/card_frontend.h"
+#include "device/softkey/card.h"
 #include "device/softkey/operator_input.h"
 #include "device/softkey/user_presence.h"
 
@@ -45,14 +45,14 @@ class VpcdPump {
 
   [[nodiscard]] const VpcdAddress& address() const { return address_; }
   /// Carries APDUs until `operator_input` says it is time to end or vpcd hangs up.
-  void run(CardFrontend& card, OperatorInput& operator_input, TouchByPolicy& touch);
+  void run(Card& card, OperatorInput& operator_input, TouchByPolicy& touch);
 
  private:
   VpcdPump(VpcdAddress address, FileDescriptor socket)
       : address_(std::move(address)), socket_(std::move(socket)) {}
   /// Whether vpcd is still there.
-  [[nodiscard]] bool receive(CardFrontend& card);
-  [[nodiscard]] bool answer(CardFrontend& card, BytesView message);
+  [[nodiscard]] bool receive(Card& card);
+  [[nodiscard]] bool answer(Card& card, BytesView message);
   [[nodiscard]] bool send(BytesView message) const;
   /// Whether the card could be put back.
   [[nodiscard]] bool lift_and_hold(const OperatorInput& operator_input);

@@ -246,6 +246,6 @@ TEST_SUITE("device/softkey/card_frontend") {
     reader.card.power_up();
     CHECK(reader.key.user.power_cycles == 1);
     CHECK(reader.transmit(kPoll) == Bytes{0x69, 0x85});
-    CHECK(CardFrontend::answer_to_reset() == Bytes{0x3B, 0x80, 0x80, 0x01, 0x01});
+    CHECK(Reader().card.answer_to_reset() == Bytes{0x3B, 0x80, 0x80, 0x01, 0x01});
   }
 }
