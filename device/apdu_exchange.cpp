@@ -8,7 +8,6 @@ namespace firstkey::device {
 namespace {
 
 constexpr std::uint8_t kGetResponse = 0xC0;
-constexpr std::uint8_t kPlainClass = 0x00;
 constexpr std::uint8_t kProprietaryBit = 0x80;
 constexpr std::uint16_t kUnknownInstruction = 0x6D00;
 constexpr std::uint16_t kUnknownClass = 0x6E00;
@@ -62,15 +61,18 @@ Result<ResponseApdu> ApduExchange::ask(CommandApdu command, RunningCall& call) {
 Result<ResponseApdu> ApduExchange::fetch_rest(ResponseApdu answer,
                                               std::uint8_t cla,
                                               RunningCall& call) {
+  bool is_flipped = false;
   while (says_more(answer.status)) {
-    const CommandApdu fetch{.cla = cla, .ins = kGetResponse, .expected = length_in(answer.status)};
+    const CommandApdu fetch{.cla = static_cast<std::uint8_t>(cla ^ fetch_class_flip_),
+                            .ins = kGetResponse,
+                            .expected = length_in(answer.status)};
     auto more = transmit(fetch, call);
     if (!more) return more;
-    // Cards differ in the class they want here.
+    // Cards differ in the class they want here; what one wants it wants the next time too.
     const bool is_class_refused =
         more->status == kUnknownClass || more->status == kUnknownInstruction;
-    if (is_class_refused && cla != kPlainClass) {
-      cla = kPlainClass;
+    if (is_class_refused && !std::exchange(is_flipped, true)) {
+      fetch_class_flip_ ^= kProprietaryBit;
       continue;
     }
     if (says_wrong_length(more->status)) {

@@ -34,6 +34,7 @@ class ApduExchange {
 
   CardChannel& channel_;
   WakeEvent& wake_;
+  std::uint8_t fetch_class_flip_ = 0;  // what a card wants changed in the class of GET RESPONSE
 };
 
 /// The call is over: begins its grace, once.

@@ -72,12 +72,37 @@ TEST_SUITE("device/apdu_exchange") {
     }
   }
 
-  TEST_CASE("an interindustry command fetches in its own class, and has no other to try") {
+  TEST_CASE("an interindustry command fetches in its own class first, then in CTAP's") {
+    const CommandApdu select{.ins = 0xA4, .p1 = 4, .expected = 256};
     ScriptedCard card;
     card.expect("00A4040000", "01 6101");
     card.expect("00C0000001", "6E00");
-    CHECK(ask(card, {.time_left = 10s}, {.ins = 0xA4, .p1 = 4, .expected = 256}).error().code ==
-          ErrorCode::kGarbage);
+    card.expect("80C0000001", "02 9000");
+    CHECK(ask(card, {.time_left = 10s}, select) == ResponseApdu{.data = {1, 2}, .status = 0x9000});
+  }
+
+  TEST_CASE("a card that wants GET RESPONSE in no class has broken its promise") {
+    ScriptedCard card;
+    card.expect(kCommandText, "01 6101");
+    card.expect("80C0000001", "6E00");
+    card.expect("00C0000001", "6E00");
+    CHECK(ask(card).error().code == ErrorCode::kGarbage);
+  }
+
+  TEST_CASE("the class a card wanted is the first one tried in its next answer") {
+    ScriptedCard card;
+    firstkey::device::WakeEvent wake;
+    const CallLimits limits{.time_left = 10s};
+    firstkey::device::RunningCall call(limits, wake);
+    firstkey::tests::ScriptedCardChannel channel(card);
+    ApduExchange exchange(channel, wake);
+    card.expect(kCommandText, "01 6101");
+    card.expect("80C0000001", "6E00");
+    card.expect("00C0000001", "02 9000");
+    CHECK(exchange.ask(kCommand, call).has_value());
+    card.expect(kCommandText, "01 6101");
+    card.expect("00C0000001", "02 9000");
+    CHECK(exchange.ask(kCommand, call).has_value());
   }
 
   TEST_CASE("a wrong length is asked again with the right one, once") {
