@@ -5,7 +5,6 @@ namespace firstkey::device {
 namespace {
 
 constexpr std::size_t kHeaderSize = 4;
-constexpr std::size_t kShortData = 255;
 constexpr std::size_t kStatusSize = 2;
 
 void append_be16(Bytes& out, std::size_t number) {

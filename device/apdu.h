@@ -8,6 +8,8 @@
 
 namespace firstkey::device {
 
+inline constexpr std::size_t kShortData = 255;         ///< bytes; the most of a short Lc
+inline constexpr std::size_t kExtendedData = 65535;    ///< bytes; the most of an extended Lc
 inline constexpr std::size_t kShortAnswer = 256;       ///< bytes; a short Le of 00
 inline constexpr std::size_t kExtendedAnswer = 65536;  ///< bytes; an extended Le of 0000
 

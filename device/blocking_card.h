@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <stop_token>
 
 #include "device/card_channel.h"
 
@@ -16,6 +17,7 @@ class BlockingCard {
   BlockingCard(const BlockingCard&) = delete;
   BlockingCard& operator=(const BlockingCard&) = delete;
 
+  [[nodiscard]] virtual CardConnection connection() const = 0;
   /// Errors: kGone, kBusy, kNoReaderService, kIo.
   [[nodiscard]] virtual Result<Bytes> transmit(BytesView apdu) = 0;
   /// The last error came because the card had been reset, and the APDU has not reached it.
@@ -24,6 +26,9 @@ class BlockingCard {
   virtual void end(CardEnding ending) noexcept = 0;
 };
 
-using OpenBlockingCard = std::function<Result<std::unique_ptr<BlockingCard>>()>;
+/// Connects, and keeps other programs from the card until its end; waits as long as another has it.
+/// Gives up on a card that is not ready once nobody waits for it any more.
+using OpenBlockingCard =
+    std::function<Result<std::unique_ptr<BlockingCard>>(const std::stop_token& unwanted)>;
 
 }  // namespace firstkey::device

@@ -7,7 +7,9 @@
 #include <memory>
 #include <optional>
 
+#include "device/apdu.h"
 #include "device/error.h"
+#include "device/key_discovery.h"
 #include "device/running_call.h"
 #include "device/types.h"
 #include "device/wake_event.h"
@@ -18,6 +20,14 @@ namespace firstkey::device {
 enum class CardEnding {
   kLeave,      ///< powered: what it remembers outlives the connection
   kPowerDown,  ///< nothing does: no selected applet, no PIN, no touch of whoever held it
+};
+
+/// What is known of a connection once it stands.
+struct CardConnection {
+  /// Bytes of data that one command APDU may carry through the reader.
+  std::size_t longest_data = kShortData;
+  /// Where on the bus its reader hangs; nothing when the reader's driver does not say so.
+  std::optional<UsbAddress> usb;
 };
 
 class CardChannel {
@@ -38,6 +48,7 @@ class CardChannel {
   [[nodiscard]] virtual bool was_reset() const noexcept = 0;
   /// Lets `pause` go by, or less when `wake` is signalled.
   virtual void rest(std::chrono::milliseconds pause, const WakeEvent& wake) = 0;
+  [[nodiscard]] virtual CardConnection connection() const = 0;
   /// Without it the card is left as it is.
   virtual void set_ending(CardEnding ending) = 0;
 };

@@ -2,6 +2,7 @@
 
 #include <thread>
 
+#include "device/card_thread.h"
 #include "device/nfc_transport.h"
 #include "device/pcsc_card.h"
 
@@ -9,41 +10,39 @@ namespace firstkey::device {
 
 namespace {
 
+/// More than the longest of the waits within, for cards that are cold or in others' hands.
 constexpr std::chrono::milliseconds kLookTime{10'000};
-
-/// A BlockingCard on the thread that has nothing else to do.
-class DirectChannel final : public CardChannel {
- public:
-  explicit DirectChannel(BlockingCard& card) : card_(card) {}
-  void send(BytesView apdu) override { answer_ = card_.transmit(apdu); }
-  [[nodiscard]] Result<std::optional<Bytes>> receive(std::chrono::milliseconds /*timeout*/,
-                                                     const WakeEvent& /*wake*/) override {
-    if (!answer_) return std::unexpected(answer_.error());
-    return std::move(answer_.value());
-  }
-  [[nodiscard]] bool was_reset() const noexcept override { return card_.was_reset(); }
-  void rest(std::chrono::milliseconds pause, const WakeEvent& /*wake*/) override {
-    std::this_thread::sleep_for(pause);
-  }
-  void set_ending(CardEnding /*ending*/) override {}
-
- private:
-  BlockingCard& card_;
-  Result<Bytes> answer_;
-};
 
 }  // namespace
 
-CardLook look_at_card(const std::string& reader) {
-  const auto card = PcscCard::open(reader);
-  if (!card) return std::unexpected(card.error());
-  DirectChannel channel(**card);
+CardLook look_at_card(ReaderTurns& turns, const std::string& reader) {
   WakeEvent wake;
   const CallLimits limits{.time_left = kLookTime};
   RunningCall call(limits, wake);
-  const auto version = NfcTransport(channel, wake).select(call);
+  const OpenBlockingCard open_card = [reader](const std::stop_token& unwanted) {
+    return PcscCard::open(reader, unwanted);
+  };
+  const auto channel = CardThread::open(turns, reader, open_card, call, wake);
+  if (!channel) return std::unexpected(channel.error());
+  const auto version = NfcTransport(**channel, wake).select(call);
   if (!version) return std::unexpected(version.error());
-  return card.value()->usb_address();
+  return channel.value()->connection().usb;
+}
+
+void start_look(const std::shared_ptr<ReaderTurns>& turns,
+                const std::shared_ptr<SeenCards>& cards,
+                const CardVisit& visit) {
+  // Detached, and so keeps its own owners: PC/SC may never give it back.
+  std::thread([turns, cards, visit] {
+    while (true) {
+      const auto look = look_at_card(*turns, visit.reader);
+      cards->looked(visit, look);
+      const bool is_busy = !look && look.error().code == ErrorCode::kBusy;
+      if (!is_busy) return;
+      turns->await_free(visit.reader);
+      if (!cards->is_worth_another_look(visit)) return;
+    }
+  }).detach();
 }
 
 }  // namespace firstkey::device

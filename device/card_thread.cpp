@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
+#include <stop_token>
 #include <thread>
 #include <utility>
 
@@ -39,6 +40,10 @@ class CardThread::Desk {
   explicit Desk(ReaderTurns::Turn turn) : turn_(std::move(turn)) {}
 
   // The side of the channel.
+  [[nodiscard]] CardConnection connection() {
+    const std::lock_guard lock(mutex_);
+    return connection_;
+  }
   void ask(BytesView apdu) {
     const std::lock_guard lock(mutex_);
     if (has_ended_) return put(std::unexpected(gone()));
@@ -60,6 +65,7 @@ class CardThread::Desk {
   void leave() {
     const std::lock_guard lock(mutex_);
     is_left_ = true;
+    unwanted_.request_stop();
     changed_.notify_all();
   }
   /// Gives the thread time to let the card go, unless it is at work and so cannot be hurried.
@@ -78,6 +84,11 @@ class CardThread::Desk {
   }
 
   // The side of the thread.
+  [[nodiscard]] std::stop_token unwanted() const { return unwanted_.get_token(); }
+  void set_connection(const CardConnection& connection) {
+    const std::lock_guard lock(mutex_);
+    connection_ = connection;
+  }
   void answer(Result<Bytes> bytes, bool was_reset) {
     const std::lock_guard lock(mutex_);
     is_working_ = false;
@@ -115,7 +126,9 @@ class CardThread::Desk {
   std::optional<ReaderTurns::Turn> turn_;
   std::optional<Bytes> apdu_;
   std::optional<Answer> answer_;
+  CardConnection connection_;
   CardEnding ending_ = CardEnding::kLeave;
+  std::stop_source unwanted_;
   bool is_working_ = true;  // it begins with opening the card
   bool is_left_ = false;
   bool has_ended_ = false;
@@ -125,7 +138,8 @@ CardThread::CardThread(ReaderTurns::Turn turn, OpenBlockingCard open_card)
     : desk_(std::make_shared<Desk>(std::move(turn))) {
   desk_->heed_lifting(desk_);
   std::thread([desk = desk_, open = std::move(open_card)] {
-    auto card = open();
+    auto card = open(desk->unwanted());
+    if (card) desk->set_connection(card.value()->connection());
     desk->answer(card ? Result<Bytes>() : std::unexpected(card.error()), false);
     while (card) {
       const auto apdu = desk->next();
@@ -153,12 +167,25 @@ Result<std::unique_ptr<CardChannel>> CardThread::open(ReaderTurns& turns,
     return std::unexpected(Error{.code = ErrorCode::kBusy, .detail = "the reader is in use"});
   }
   auto channel = std::make_unique<CardThread>(std::move(*turn), std::move(open_card));
-  while (true) {
-    if (call.is_over()) return std::unexpected(call.end_reason());
-    auto opened = channel->receive(call.time_left(), wake);
-    if (!opened) return std::unexpected(opened.error());
-    if (opened.value()) return channel;
+  if (auto opened = channel->await_opening(call, wake); !opened) {
+    return std::unexpected(opened.error());
   }
+  return channel;
+}
+
+Result<void> CardThread::await_opening(RunningCall& call, const WakeEvent& wake) {
+  const auto end = RunningCall::Clock::now() + kOpeningPatience;
+  while (!call.is_over()) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - RunningCall::Clock::now());
+    if (left <= std::chrono::milliseconds::zero()) {
+      return std::unexpected(Error{.code = ErrorCode::kBusy,
+                                   .detail = "another program has the card, or its reader hangs"});
+    }
+    auto opened = receive(std::min(left, call.time_left()), wake);
+    if (!opened) return std::unexpected(opened.error());
+    if (opened.value()) return {};
+  }
+  return std::unexpected(call.end_reason());
 }
 
 CardThread::~CardThread() {
@@ -184,6 +211,10 @@ Result<std::optional<Bytes>> CardThread::receive(std::chrono::milliseconds timeo
 void CardThread::rest(std::chrono::milliseconds pause, const WakeEvent& wake) {
   // poll() passes over a negative descriptor.
   (void)wait_readable(-1, wake, pause);
+}
+
+CardConnection CardThread::connection() const {
+  return desk_->connection();
 }
 
 void CardThread::set_ending(CardEnding ending) {

@@ -44,14 +44,23 @@ constexpr std::uint16_t kNoDiagnosis = 0x6F00;
 /// Some readers pass 255 bytes of data, some only 250.
 constexpr std::size_t kBlockSize = 240;
 /// A card that is just coming into the field may not be ready at first.
-constexpr int kSelectAttempts = 3;
+constexpr int kSelectAttempts = 5;
 
 bool is_passing(std::uint16_t status) {
   return status == kDeactivated || status == kConditions || status == kNoDiagnosis;
 }
 
+/// What a card without the applet may say for ever.
+bool is_applet_unusable(std::uint16_t status) {
+  return status == kDeactivated || status == kConditions;
+}
+
 bool is_chaining_refused(std::uint16_t status) {
   return status == kNoChaining || status == kLastOfChainExpected || status == kUnknownClass;
+}
+
+bool is_extended_refused(std::uint16_t status) {
+  return status == kWrongLength || status == kUnknownClass || status == kUnknownInstruction;
 }
 
 std::string in_words(std::uint16_t status) {
@@ -105,9 +114,9 @@ Result<std::string> NfcTransport::select(RunningCall& call) {
     answer = exchange_.ask(select, call);
   }
   if (!answer) return std::unexpected(answer.error());
-  if (is_passing(answer->status)) {
+  if (is_applet_unusable(answer->status)) {
     return std::unexpected(
-        Error{.code = ErrorCode::kBusy, .detail = "select: " + in_words(answer->status)});
+        Error{.code = ErrorCode::kIo, .detail = "select: " + in_words(answer->status)});
   }
   std::string version(answer->data.begin(), answer->data.end());
   if (answer->status == kOk && is_fido_version(version)) return version;
@@ -125,6 +134,22 @@ Result<void> NfcTransport::begin(BytesView request, RunningCall& call) {
 }
 
 Result<ResponseApdu> NfcTransport::hand_over(BytesView request, RunningCall& call) {
+  const bool is_long = request.size() > kBlockSize;
+  const auto longest_data = channel_.connection().longest_data;
+  const bool may_be_extended =
+      !is_extended_refused_ && longest_data > kShortData && request.size() <= longest_data;
+  if (is_long && may_be_extended) {
+    auto answer = hand_over_whole(request, call);
+    // Other errors leave open what the card has done: it is not asked again.
+    const bool is_refused =
+        answer ? is_extended_refused(answer->status) : answer.error().code == ErrorCode::kTooLarge;
+    if (!is_refused) return answer;
+    is_extended_refused_ = true;
+  }
+  return hand_over_in_blocks(request, call);
+}
+
+Result<ResponseApdu> NfcTransport::hand_over_in_blocks(BytesView request, RunningCall& call) {
   CommandApdu block{.cla = kClassCtap | kChainingBit, .ins = kMessage, .p1 = kWePoll};
   auto rest = request;
   while (rest.size() > kBlockSize) {

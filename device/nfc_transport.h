@@ -18,10 +18,10 @@ class NfcTransport {
  public:
   /// Keeps references to both.
   NfcTransport(CardChannel& channel, WakeEvent& wake) noexcept
-      : exchange_(channel, wake), wake_(wake) {}
+      : channel_(channel), exchange_(channel, wake), wake_(wake) {}
 
   /// What the applet calls its version: "U2F_V2", "FIDO_2_0", … or nothing.
-  /// Errors: kNoApplet; kBusy (it cannot be used now); those of ApduExchange::ask.
+  /// Errors: kNoApplet; kIo (it cannot be used now); those of ApduExchange::ask.
   [[nodiscard]] Result<std::string> select(RunningCall& call);
 
   /// Hands one CTAP request over. The answer, or the news that it takes time, is kept.
@@ -40,13 +40,16 @@ class NfcTransport {
 
  private:
   [[nodiscard]] Result<ResponseApdu> hand_over(BytesView request, RunningCall& call);
+  [[nodiscard]] Result<ResponseApdu> hand_over_in_blocks(BytesView request, RunningCall& call);
   [[nodiscard]] Result<ResponseApdu> hand_over_whole(BytesView request, RunningCall& call);
   [[nodiscard]] Result<void> ask_again(RunningCall& call);
 
+  CardChannel& channel_;
   ApduExchange exchange_;
   WakeEvent& wake_;
   std::optional<ResponseApdu> answer_;  // to what was begun; 9100 while there is more to come
   bool is_told_to_stop_ = false;
+  bool is_extended_refused_ = false;  // by this card, or by a reader that promised it
 };
 
 }  // namespace firstkey::device

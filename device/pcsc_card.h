@@ -1,36 +1,44 @@
 #pragma once
-// The card in a reader of PC/SC, held in a transaction. Used by one thread, which PC/SC may keep
-// waiting for ever.
+// The card in a reader of PC/SC, shared with other programs, and held in a transaction. Used by one
+// thread, which PC/SC may keep waiting for ever.
 
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "device/blocking_card.h"
-#include "device/key_discovery.h"
 #include "device/pcsc_handles.h"
 
 namespace firstkey::device {
 
 class PcscCard final : public BlockingCard {
  public:
-  /// Connects and waits for its turn among other programs.
+  /// Connects and waits for its turn among other programs. A card that is not ready is tried again
+  /// for a while (see patience_for), until `unwanted`.
   /// Errors: kNoReaderService, kUnknownPath, kGone, kBusy, kNoAccess, kNoApplet (no protocol in
   /// common), kIo.
-  [[nodiscard]] static Result<std::unique_ptr<PcscCard>> open(const std::string& reader);
+  [[nodiscard]] static Result<std::unique_ptr<BlockingCard>> open(const std::string& reader,
+                                                                  const std::stop_token& unwanted);
 
-  explicit PcscCard(PcscContext context) noexcept : context_(std::move(context)) {}
+  PcscCard(PcscContext context, std::string reader) noexcept
+      : context_(std::move(context)), reader_(std::move(reader)) {}
 
+  [[nodiscard]] CardConnection connection() const override;
   [[nodiscard]] Result<Bytes> transmit(BytesView apdu) override;
   [[nodiscard]] bool was_reset() const noexcept override { return was_reset_; }
   void end(CardEnding ending) noexcept override;
-  /// Where on the USB bus its reader hangs; nothing when the reader's driver does not say so.
-  /// Source: PC/SC part 3 §3.1.1 (channel 0x0020DDDD); libccid 1.5 (DDDD: bus, then address).
-  [[nodiscard]] std::optional<UsbAddress> usb_address() const;
 
  private:
-  [[nodiscard]] LONG connect(const std::string& reader);
+  [[nodiscard]] LONG connect();
+  [[nodiscard]] std::optional<UsbAddress> usb_address() const;
+  [[nodiscard]] std::size_t longest_data() const;
+  /// What the driver says to `code`; empty when it does not know it.
+  [[nodiscard]] Bytes ask_driver(DWORD code) const;
+  /// Whether pcscd notices within a while that the card has left.
+  [[nodiscard]] bool has_left();
 
   PcscContext context_;
+  std::string reader_;
   PcscConnection connection_;
   PcscTransaction transaction_;
   bool was_reset_ = false;

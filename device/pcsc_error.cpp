@@ -8,6 +8,10 @@ namespace firstkey::device {
 
 namespace {
 
+constexpr std::chrono::milliseconds kWarmUp{2'000};
+constexpr std::chrono::milliseconds kOthersLook{1'000};
+constexpr std::chrono::milliseconds kBlip{500};
+
 struct ResultEntry {
   LONG result;
   ErrorCode code;
@@ -66,9 +70,21 @@ Error to_pcsc_error(LONG result, std::string_view doing) {
   return {.code = to_pcsc_error_code(result), .detail = std::string(doing) + ": " + name};
 }
 
-bool is_card_warming_up(LONG result) noexcept {
-  return result == SCARD_W_UNPOWERED_CARD || result == SCARD_W_UNRESPONSIVE_CARD ||
-         result == SCARD_W_RESET_CARD || result == SCARD_E_NOT_READY;
+std::chrono::milliseconds patience_for(LONG result) noexcept {
+  switch (result) {
+    case SCARD_W_UNPOWERED_CARD:
+    case SCARD_W_UNRESPONSIVE_CARD:
+    case SCARD_W_RESET_CARD:
+    case SCARD_E_NOT_READY:
+      return kWarmUp;
+    case SCARD_E_SHARING_VIOLATION:
+      return kOthersLook;
+    case SCARD_E_NO_SMARTCARD:
+    case SCARD_W_REMOVED_CARD:
+      return kBlip;
+    default:
+      return std::chrono::milliseconds::zero();
+  }
 }
 
 }  // namespace firstkey::device

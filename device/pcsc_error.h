@@ -2,6 +2,7 @@
 // What PC/SC's return values mean to us: one table. Source: pcsclite.h of pcsc-lite 1.9.9, and what
 // its client was seen to say when cards, readers and the daemon left.
 
+#include <chrono>
 #include <string_view>
 
 #include <winscard.h>
@@ -16,7 +17,9 @@ namespace firstkey::device {
 /// The error for `result`, its detail naming it and `doing`, what was being done.
 [[nodiscard]] Error to_pcsc_error(LONG result, std::string_view doing);
 
-/// Whether the next attempt may succeed: a card that just came is not always ready at once.
-[[nodiscard]] bool is_card_warming_up(LONG result) noexcept;
+/// How long after the first attempt to connect another one may still succeed; zero: none will. A
+/// card that just came needs a moment to be ready, at the edge of the field it seems to leave for
+/// shorter, and programs that look at every card have it for themselves meanwhile.
+[[nodiscard]] std::chrono::milliseconds patience_for(LONG result) noexcept;
 
 }  // namespace firstkey::device

@@ -53,6 +53,14 @@ class PcscConnection {
     if (result == SCARD_S_SUCCESS) card_ = card;
     return result;
   }
+  /// SCARD_S_SUCCESS as long as the card is there; changes nothing about it.
+  [[nodiscard]] LONG refresh() {
+    return SCardReconnect(get(),
+                          SCARD_SHARE_SHARED,
+                          SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1,
+                          SCARD_LEAVE_CARD,
+                          &protocol_);
+  }
   PcscConnection() = default;
   PcscConnection(const PcscConnection&) = delete;
   PcscConnection& operator=(const PcscConnection&) = delete;

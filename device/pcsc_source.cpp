@@ -1,6 +1,5 @@
 #include "device/pcsc_source.h"
 
-#include <thread>
 #include <utility>
 
 #include "device/card_link.h"
@@ -15,8 +14,6 @@ namespace firstkey::device {
 namespace {
 
 constexpr std::chrono::milliseconds kFirstLooks{3'000};
-/// What may have the reader is another look, or the connection of a card that was just lifted.
-constexpr std::chrono::milliseconds kLookPatience{5'000};
 
 Obstacle service_obstacle(const Error& error) {
   if (error.code == ErrorCode::kNoAccess) {
@@ -27,19 +24,6 @@ Obstacle service_obstacle(const Error& error) {
   return {.code = ErrorCode::kNoReaderService,
           .reason = "the reader service (pcscd) does not answer, so cards cannot be used",
           .remedy = "install pcscd and start it: systemctl start pcscd.socket"};
-}
-
-/// Looks at a card on a thread that PC/SC may never give back, and which so keeps its own owners.
-void start_look(const std::shared_ptr<ReaderTurns>& turns,
-                const std::shared_ptr<SeenCards>& cards,
-                const CardVisit& visit) {
-  std::thread([turns, cards, visit] {
-    auto turn = turns->take(visit.reader, kLookPatience);
-    const auto look = turn ? look_at_card(visit.reader)
-                           : CardLook(std::unexpected(Error{.code = ErrorCode::kBusy}));
-    turn.reset();
-    cards->looked(visit, look);
-  }).detach();
 }
 
 }  // namespace
@@ -70,10 +54,8 @@ Result<std::unique_ptr<Authenticator>> PcscSource::open(const KeyPath& path,
                                                         const CallLimits& limits) {
   const auto reader = to_reader(path);
   const OpenCard open_card = [turns = turns_, reader](RunningCall& call, WakeEvent& wake) {
-    const OpenBlockingCard connect = [reader]() -> Result<std::unique_ptr<BlockingCard>> {
-      auto card = PcscCard::open(reader);
-      if (!card) return std::unexpected(card.error());
-      return std::move(card.value());
+    const OpenBlockingCard connect = [reader](const std::stop_token& unwanted) {
+      return PcscCard::open(reader, unwanted);
     };
     return CardThread::open(*turns, reader, connect, call, wake);
   };

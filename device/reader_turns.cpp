@@ -16,6 +16,11 @@ std::optional<ReaderTurns::Turn> ReaderTurns::take(const std::string& reader,
   return Turn(shared_from_this(), reader);
 }
 
+void ReaderTurns::await_free(const std::string& reader) {
+  std::unique_lock lock(mutex_);
+  freed_.wait(lock, [&] { return !holders_.contains(reader); });
+}
+
 void ReaderTurns::card_left(const std::string& reader) {
   std::function<void()> leave;
   {

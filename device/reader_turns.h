@@ -41,6 +41,8 @@ class ReaderTurns : public std::enable_shared_from_this<ReaderTurns> {
   /// Threads: any.
   [[nodiscard]] std::optional<Turn> take(const std::string& reader,
                                          std::chrono::milliseconds patience);
+  /// Waits until nobody has the reader, as long as that takes. Threads: any.
+  void await_free(const std::string& reader);
   /// The card of `reader` was lifted: whoever is there should leave. Threads: any.
   void card_left(const std::string& reader);
 

@@ -69,6 +69,13 @@ void SeenCards::looked(const CardVisit& visit, const CardLook& look) {
   tell(card, std::move(key));
 }
 
+bool SeenCards::is_worth_another_look(const CardVisit& visit) {
+  const std::lock_guard lock(mutex_);
+  const auto found = cards_.find(visit.reader);
+  const bool is_there = found != cards_.end() && found->second.visit == visit.number;
+  return sink_ != nullptr && is_there && !found->second.is_exclusive;
+}
+
 void SeenCards::tell(Card& card, SeenKey key) {
   const auto before = std::exchange(card.told, key);
   if (sink_ == nullptr || before == key) return;

@@ -48,6 +48,9 @@ class SeenCards {
   [[nodiscard]] Changes update(const std::vector<ReaderState>& readers);
   /// Threads: any.
   void looked(const CardVisit& visit, const CardLook& look);
+  /// Whether the card of `visit` is there, and not in the hands of a program that has it for
+  /// itself: of the end of that pcscd tells. Threads: any.
+  [[nodiscard]] bool is_worth_another_look(const CardVisit& visit);
   /// Waits until every card there has been looked at. False: `patience` is over.
   [[nodiscard]] bool await_looks(std::chrono::milliseconds patience);
   /// Nothing is reported any more. Threads: any.

@@ -65,7 +65,8 @@ std::optional<Bytes> QuirkyCard::transmit(BytesView command) {
   if (!apdu || !is_held()) return honest_.transmit(command);
   const bool is_get_info =
       apdu->ins == kCtapMessage && !apdu->data.empty() && apdu->data.front() == command::kGetInfo;
-  if (quirks_.has(CardQuirk::kHangs) && apdu->ins != kSelect && !is_get_info) return {};
+  const bool is_opening = apdu->ins == kSelect || apdu->ins == kGetResponse || is_get_info;
+  if (quirks_.has(CardQuirk::kHangs) && !is_opening) return {};
   if (auto refused = refusal(*apdu, command)) return refused;
   if (auto misjudged = std::exchange(misjudged_, {});
       misjudged && std::ranges::equal(misjudged->command, command)) {

@@ -2,6 +2,7 @@
 
 #include "device/card_thread.h"
 
+#include <future>
 #include <thread>
 
 #include <doctest/doctest.h>
@@ -95,8 +96,8 @@ TEST_SUITE("device/card_thread") {
     CHECK(std::chrono::steady_clock::now() - begin < 1s);
     CHECK(bench.open(other, {.time_left = kLong}, "Another reader 00 00").has_value());
     card.release();
-    card.await_end();
-    CHECK(bench.turns->take("A reader 00 00", kLong).has_value());
+    bench.turns->await_free("A reader 00 00");
+    CHECK(bench.turns->take("A reader 00 00", 0ms).has_value());
   }
 
   TEST_CASE("opening a card that does not come back ends with the call") {
@@ -107,6 +108,35 @@ TEST_SUITE("device/card_thread") {
     CHECK(bench.open(card).error().code == ErrorCode::kBusy);
     card.release();
     card.await_end();
+  }
+
+  TEST_CASE(
+      "a card that another program has is busy after a while, and free when it is given back") {
+    HeldCard card;
+    card.hold();
+    Bench bench;
+    const auto begin = std::chrono::steady_clock::now();
+    CHECK(bench.open(card).error().code == ErrorCode::kBusy);
+    CHECK(std::chrono::steady_clock::now() - begin >= CardThread::kOpeningPatience);
+    CHECK(card.is_unwanted());
+    CHECK(bench.turns->take("A reader 00 00", 0ms) == std::nullopt);
+    card.release();
+    bench.turns->await_free("A reader 00 00");
+    CHECK(bench.open(card).has_value());
+  }
+
+  TEST_CASE("a card that another program gives back in time is opened") {
+    HeldCard card;
+    card.hold();
+    card.set_connection({.longest_data = 1000});
+    Bench bench;
+    std::jthread other([&] {
+      card.await_open();
+      card.release();
+    });
+    const auto channel = bench.open(card);
+    REQUIRE(channel.has_value());
+    CHECK(channel.value()->connection().longest_data == 1000);
   }
 
   TEST_CASE("a stop ends the opening of a card that does not come back") {
@@ -162,6 +192,18 @@ TEST_SUITE("device/card_thread") {
     channel.value()->send(Bytes{1});
     CHECK(channel.value()->receive(kLong, bench.wake).error().code == ErrorCode::kGone);
     CHECK(bench.turns->take("A reader 00 00", kLong).has_value());
+  }
+
+  TEST_CASE("who waits for a reader to be free waits as long as somebody has it") {
+    Bench bench;
+    bench.turns->await_free("A reader 00 00");
+    auto turn = bench.turns->take("A reader 00 00", 0ms);
+    REQUIRE(turn.has_value());
+    auto waiting =
+        std::async(std::launch::async, [&] { bench.turns->await_free("A reader 00 00"); });
+    CHECK(waiting.wait_for(20ms) == std::future_status::timeout);
+    turn.reset();
+    CHECK(waiting.wait_for(kLong) == std::future_status::ready);
   }
 
   TEST_CASE("a lifting where nobody is frees nothing") {

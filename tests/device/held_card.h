@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 
 #include "device/blocking_card.h"
 
@@ -14,8 +15,10 @@ namespace firstkey::tests {
 class HeldCard {
  public:
   [[nodiscard]] device::OpenBlockingCard opener() {
-    return [state = state_]() -> device::Result<std::unique_ptr<device::BlockingCard>> {
+    return [state = state_](const std::stop_token& unwanted)
+               -> device::Result<std::unique_ptr<device::BlockingCard>> {
       std::unique_lock lock(state->mutex);
+      state->unwanted = unwanted;
       state->has_opened = true;
       state->changed.notify_all();
       state->changed.wait(lock, [&] { return !state->is_held; });
@@ -28,11 +31,16 @@ class HeldCard {
 
   void hold() { set(&State::is_held, true); }
   void release() { set(&State::is_held, false); }
+  void set_connection(const device::CardConnection& connection) {
+    set(&State::connection, connection);
+  }
   void fail_opening(device::ErrorCode code) { set(&State::opening_error, std::optional(code)); }
   void fail_transmit(device::ErrorCode code) { set(&State::transmit_error, std::optional(code)); }
   void await_open() { await(&State::has_opened); }
   void await_transmit() { await(&State::is_transmitting); }
   void await_end() { await(&State::has_ended); }
+  /// Whether the thread that opened it knows that nobody waits for it.
+  [[nodiscard]] bool is_unwanted() { return get(&State::unwanted).stop_requested(); }
   [[nodiscard]] device::Bytes last_apdu() { return get(&State::last_apdu); }
   [[nodiscard]] std::optional<device::CardEnding> ending() { return get(&State::ending); }
 
@@ -41,6 +49,8 @@ class HeldCard {
     std::mutex mutex;
     std::condition_variable changed;
     bool is_held = false;
+    std::stop_token unwanted;
+    device::CardConnection connection;
     bool has_opened = false;
     bool is_transmitting = false;
     bool has_ended = false;
@@ -53,6 +63,15 @@ class HeldCard {
   class Card final : public device::BlockingCard {
    public:
     explicit Card(std::shared_ptr<State> state) : state_(std::move(state)) {}
+    ~Card() override {
+      const std::lock_guard lock(state_->mutex);
+      state_->has_ended = true;
+      state_->changed.notify_all();
+    }
+    [[nodiscard]] device::CardConnection connection() const override {
+      const std::lock_guard lock(state_->mutex);
+      return state_->connection;
+    }
     [[nodiscard]] device::Result<device::Bytes> transmit(device::BytesView apdu) override {
       std::unique_lock lock(state_->mutex);
       state_->last_apdu.assign(apdu.begin(), apdu.end());
@@ -68,8 +87,6 @@ class HeldCard {
     void end(device::CardEnding ending) noexcept override {
       const std::lock_guard lock(state_->mutex);
       state_->ending = ending;
-      state_->has_ended = true;
-      state_->changed.notify_all();
     }
 
    private:

@@ -26,6 +26,17 @@ constexpr const char* kStop = "8011110000";
 const Bytes kRequest{0x04};
 const Bytes kAnswer{0x00, 0xA0};
 
+/// `message`, of 241 to 480 bytes, in two blocks.
+void expect_chain(ScriptedCard& card, firstkey::device::BytesView message) {
+  card.expect(firstkey::device::to_bytes(
+                  {.cla = 0x90, .ins = 0x10, .p1 = 0x80, .data = message.first(240)}),
+              hex("9000"));
+  card.expect(
+      firstkey::device::to_bytes(
+          {.cla = 0x80, .ins = 0x10, .p1 = 0x80, .data = message.subspan(240), .expected = 256}),
+      hex("00A09000"));
+}
+
 /// A transport over a script, and the call that bounds it.
 struct Bench {
   explicit Bench(ScriptedCard& card, CallLimits call_limits = {.time_left = 10s})
@@ -73,18 +84,22 @@ TEST_SUITE("device/nfc_transport") {
     }
   }
 
-  TEST_CASE("a card that is not ready is asked three times, and a ready one is taken") {
-    for (const char* not_ready : {"6283", "6985", "6F00"}) {
+  TEST_CASE("a card that is not ready is asked five times, and a ready one is taken") {
+    const struct {
+      std::string not_ready;
+      ErrorCode code;
+    } cases[] = {
+        {"6283", ErrorCode::kIo}, {"6985", ErrorCode::kIo}, {"6F00", ErrorCode::kNoApplet}};
+    for (const auto& [not_ready, code] : cases) {
       CAPTURE(not_ready);
       ScriptedCard card;
-      card.expect(kSelect, not_ready);
-      card.expect(kSelect, not_ready);
+      for (int i = 0; i < 4; ++i) card.expect(kSelect, not_ready);
       card.expect(kSelect, "9000");
       Bench bench(card);
       CHECK(bench.transport.select(bench.call) == "");
-      CHECK(card.rests == 2);
-      for (int i = 0; i < 3; ++i) card.expect(kSelect, not_ready);
-      CHECK(bench.transport.select(bench.call).error().code == ErrorCode::kBusy);
+      CHECK(card.rests == 4);
+      for (int i = 0; i < 5; ++i) card.expect(kSelect, not_ready);
+      CHECK(bench.transport.select(bench.call).error().code == code);
     }
   }
 
@@ -121,6 +136,59 @@ TEST_SUITE("device/nfc_transport") {
       Bench bench(card);
       CHECK(bench.message(message) == kAnswer);
     }
+  }
+
+  TEST_CASE("a reader that passes extended length gets a long message whole, a short one short") {
+    const Bytes message(256, 0x55);
+    ScriptedCard card;
+    card.connection.longest_data = 256;
+    Bench bench(card);
+    card.expect(firstkey::device::to_bytes(
+                    {.cla = 0x80, .ins = 0x10, .p1 = 0x80, .data = message, .expected = 65536}),
+                hex("00A09000"));
+    CHECK(bench.message(message) == kAnswer);
+    card.expect(kGetInfo, "00A09000");
+    CHECK(bench.message() == kAnswer);
+  }
+
+  TEST_CASE("a message beyond what the reader passes goes in a chain") {
+    const Bytes message(257, 0x55);
+    ScriptedCard card;
+    card.connection.longest_data = 256;
+    Bench bench(card);
+    expect_chain(card, message);
+    CHECK(bench.message(message) == kAnswer);
+  }
+
+  TEST_CASE("a card or reader that refuses extended length gets a chain, now and later") {
+    const Bytes message(300, 0x55);
+    const auto whole = firstkey::device::to_bytes(
+        {.cla = 0x80, .ins = 0x10, .p1 = 0x80, .data = message, .expected = 65536});
+    for (const char* refusal : {"6700", "6E00", "6D00", "reader"}) {
+      CAPTURE(refusal);
+      ScriptedCard card;
+      card.connection.longest_data = 65535;
+      const bool is_reader = refusal == std::string_view("reader");
+      if (is_reader) card.expect_error(firstkey::tests::to_hex(whole), ErrorCode::kTooLarge);
+      if (!is_reader) card.expect(whole, hex(refusal));
+      expect_chain(card, message);
+      expect_chain(card, message);
+      Bench bench(card);
+      CHECK(bench.message(message) == kAnswer);
+      CHECK(bench.message(message) == kAnswer);
+    }
+  }
+
+  TEST_CASE("what became of a message that got lost is not known: it is not sent again") {
+    const Bytes message(300, 0x55);
+    ScriptedCard card;
+    card.connection.longest_data = 65535;
+    card.expect_error(
+        firstkey::tests::to_hex(firstkey::device::to_bytes(
+            {.cla = 0x80, .ins = 0x10, .p1 = 0x80, .data = message, .expected = 65536})),
+        ErrorCode::kIo);
+    Bench bench(card);
+    CHECK(bench.message(message).error().code == ErrorCode::kIo);
   }
 
   TEST_CASE("a chain that is refused in the middle is not continued") {

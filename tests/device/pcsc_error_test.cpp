@@ -2,8 +2,9 @@
 
 #include <doctest/doctest.h>
 
+using namespace std::chrono_literals;
 using firstkey::device::ErrorCode;
-using firstkey::device::is_card_warming_up;
+using firstkey::device::patience_for;
 using firstkey::device::to_pcsc_error;
 using firstkey::device::to_pcsc_error_code;
 
@@ -39,11 +40,18 @@ TEST_SUITE("device/pcsc_error") {
     CHECK(to_pcsc_error(SCARD_E_NO_SERVICE, "connect").detail == "connect: SCARD_E_NO_SERVICE");
   }
 
-  TEST_CASE("a card that is warming up is worth another try, one that left is not") {
-    CHECK(is_card_warming_up(SCARD_W_UNPOWERED_CARD));
-    CHECK(is_card_warming_up(SCARD_W_UNRESPONSIVE_CARD));
-    CHECK(is_card_warming_up(SCARD_W_RESET_CARD));
-    CHECK_FALSE(is_card_warming_up(SCARD_E_NO_SMARTCARD));
-    CHECK_FALSE(is_card_warming_up(SCARD_S_SUCCESS));
+  TEST_CASE("a card that is warming up is waited for longest, an absent reader not at all") {
+    for (const LONG cold : {SCARD_W_UNPOWERED_CARD,
+                            SCARD_W_UNRESPONSIVE_CARD,
+                            SCARD_W_RESET_CARD,
+                            SCARD_E_NOT_READY}) {
+      CHECK(patience_for(cold) > patience_for(SCARD_E_SHARING_VIOLATION));
+    }
+    CHECK(patience_for(SCARD_E_SHARING_VIOLATION) > patience_for(SCARD_E_NO_SMARTCARD));
+    CHECK(patience_for(SCARD_E_NO_SMARTCARD) > 0ms);
+    CHECK(patience_for(SCARD_W_REMOVED_CARD) == patience_for(SCARD_E_NO_SMARTCARD));
+    for (const LONG end : {SCARD_E_UNKNOWN_READER, SCARD_E_NO_SERVICE, SCARD_E_PROTO_MISMATCH}) {
+      CHECK(patience_for(end) == 0ms);
+    }
   }
 }

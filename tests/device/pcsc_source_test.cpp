@@ -4,11 +4,15 @@
 
 #include <atomic>
 #include <chrono>
+#include <mutex>
+#include <sstream>
 #include <thread>
 
 #include <doctest/doctest.h>
 
 #include "tests/device/recording_sink.h"
+#include "tests/device/scripted_card.h"
+#include "tests/support/other_card_program.h"
 #include "tests/support/parts.h"
 #include "tests/support/reader_service.h"
 #include "tests/support/running_program.h"
@@ -23,6 +27,7 @@ using firstkey::device::KeepAlive;
 using firstkey::device::KeyPath;
 using firstkey::device::PcscSource;
 using firstkey::device::Pin;
+using firstkey::tests::OtherCardProgram;
 using firstkey::tests::ReaderService;
 using firstkey::tests::RecordingSink;
 using firstkey::tests::RunningProgram;
@@ -55,6 +60,16 @@ class SoftwareCard : public RunningProgram {
     return text;
   }
 };
+
+/// Quirks of cards, named without "card-".
+Strings as_options(const std::string& quirks) {
+  Strings options;
+  std::istringstream names(quirks);
+  for (std::string name; names >> name;) {
+    options.insert(options.end(), {"--quirk", "card-" + name});
+  }
+  return options;
+}
 
 /// A source that is being listened to.
 struct Desk {
@@ -170,6 +185,76 @@ TEST_SUITE("device/pcsc_source") {
     CHECK(key->make_credential(request(), nullptr, {.time_left = 150ms}).error().code ==
           ErrorCode::kTimeout);
     CHECK(key->refresh(kPlenty).has_value());
+  }
+
+  TEST_CASE("a card is registered with, whatever is the matter with it") {
+    if (is_absent()) return;
+    const ReaderService service;
+    for (const std::string quirks : {"cold-power-up cold-select pieces fetch-00",
+                                     "slow bare-updates no-chaining fetch-80",
+                                     "t0 exact-length"}) {
+      CAPTURE(quirks);
+      const SoftwareCard card(as_options(quirks));
+      Desk desk;
+      const auto made = desk.open()->make_credential(request(), nullptr, kPlenty);
+      CHECK_MESSAGE(made.has_value(), made.error().detail);
+    }
+  }
+
+  TEST_CASE("a card that speaks U2F only opens, and says so") {
+    if (is_absent()) return;
+    const ReaderService service;
+    const SoftwareCard card({"--u2f-only"});
+    Desk desk;
+    const auto key = desk.open();
+    CHECK_FALSE(key->facts().is_fido2);
+    CHECK(key->make_credential(request(), nullptr, kPlenty).error().code == ErrorCode::kU2fOnly);
+  }
+
+  TEST_CASE("a card in the hands of another program is busy until it is let go") {
+    if (is_absent()) return;
+    using Hold = OtherCardProgram::Hold;
+    const ReaderService service;
+    const SoftwareCard card;
+    REQUIRE(Desk().sink.await(1, kPatience));  // so pcscd has seen it
+    const struct {
+      Hold hold;
+      DWORD disposition;
+    } cases[] = {{Hold::kExclusive, SCARD_LEAVE_CARD}, {Hold::kTransaction, SCARD_RESET_CARD}};
+    for (const auto& [hold, disposition] : cases) {
+      CAPTURE(static_cast<int>(hold));
+      CAPTURE(disposition);
+      const OtherCardProgram other(hold);
+      Desk desk;
+      REQUIRE(desk.sink.await(1, kPatience));
+      CHECK(desk.sink.last().obstacle.value().code == ErrorCode::kBusy);
+      CHECK(desk.source.open(desk.sink.last().path, kPlenty).error().code == ErrorCode::kBusy);
+      other.let_go(disposition);
+      REQUIRE(desk.sink.await(2, kPatience));
+      CHECK(desk.sink.told().back() == "changed ccid:Virtual PCD 00 00");
+      CHECK_FALSE(desk.sink.last().obstacle.has_value());
+      CHECK(desk.open()->facts().is_fido2);
+    }
+  }
+
+  TEST_CASE("a card is deselected and powered down when its user goes") {
+    if (is_absent()) return;
+    const ReaderService service;
+    std::mutex mutex;
+    VirtualCard::Bytes last;
+    VirtualCard card(ReaderService::kFirstReader, [&](const auto& apdu) {
+      const std::lock_guard lock(mutex);
+      last = apdu;
+      return apdu[1] == 0xA4 ? VirtualCard::Bytes{'F', 'I', 'D', 'O', '_', '2', '_', '0', 0x90, 0}
+                             : firstkey::tests::hex("00A1018168 4649444F5F325F30 9000");
+    });
+    Desk desk;
+    auto key = desk.open();
+    const int before = card.power_cycles();
+    key = nullptr;
+    CHECK(card.await_power_cycles(before + 1, kPatience));
+    const std::lock_guard lock(mutex);
+    CHECK(last == VirtualCard::Bytes{0x80, 0x12, 0x01, 0x00});
   }
 
   TEST_CASE("a card lifted in the middle of a command is gone, and held again a new arrival") {

@@ -72,6 +72,7 @@ class ScriptedCard {
   int opened = 0;
   int rests = 0;
   std::chrono::milliseconds rested{};
+  device::CardConnection connection;
   device::CardEnding ending = device::CardEnding::kLeave;
   std::function<void()> when_resting;  ///< run at each rest, and at each wait in silence
 
@@ -116,6 +117,7 @@ class ScriptedCardChannel final : public device::CardChannel {
     card_.rested += pause;
     if (card_.when_resting) card_.when_resting();
   }
+  [[nodiscard]] device::CardConnection connection() const override { return card_.connection; }
   void set_ending(device::CardEnding ending) override { card_.ending = ending; }
 
  private:

@@ -148,6 +148,25 @@ TEST_SUITE("device/seen_cards") {
     }
   }
 
+  TEST_CASE("another look is worth while until the card is lifted or nobody listens") {
+    Bench bench;
+    bench.update({with_card(1)});
+    CHECK(bench.cards.is_worth_another_look(bench.looks.at(0)));
+    bench.update({with_card(3)});
+    CHECK_FALSE(bench.cards.is_worth_another_look(bench.looks[0]));
+    CHECK(bench.cards.is_worth_another_look(bench.looks.at(1)));
+    bench.cards.close();
+    CHECK_FALSE(bench.cards.is_worth_another_look(bench.looks[1]));
+  }
+
+  TEST_CASE("no look is worth while at a card that another program has for itself") {
+    Bench bench;
+    auto reader = with_card(1);
+    reader.is_exclusive = true;
+    bench.update({reader});
+    CHECK_FALSE(bench.cards.is_worth_another_look(bench.looks.at(0)));
+  }
+
   TEST_CASE("nothing is told after the close") {
     Bench bench;
     bench.update({with_card(1)});

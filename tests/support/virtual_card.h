@@ -3,8 +3,11 @@
 // or not at all. Lifted when it goes.
 
 #include <array>
+#include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <thread>
@@ -42,8 +45,20 @@ class VirtualCard {
   VirtualCard(const VirtualCard&) = delete;
   VirtualCard& operator=(const VirtualCard&) = delete;
 
+  /// Waits until it has been powered down or reset `count` times in all.
+  [[nodiscard]] bool await_power_cycles(int count, std::chrono::milliseconds patience) {
+    std::unique_lock lock(mutex_);
+    return cycled_.wait_for(lock, patience, [&] { return power_cycles_ >= count; });
+  }
+  [[nodiscard]] int power_cycles() {
+    const std::lock_guard lock(mutex_);
+    return power_cycles_;
+  }
+
  private:
-  // The one-byte messages of vpcd that want an answer, or not.
+  // The one-byte messages of vpcd.
+  static constexpr std::uint8_t kPowerOff = 0x00;
+  static constexpr std::uint8_t kReset = 0x02;
   static constexpr std::uint8_t kAnswerToReset = 0x04;
 
   void run() {
@@ -52,6 +67,10 @@ class VirtualCard {
         if (const auto answer = answer_(*message)) send(*answer);
       } else if (message->front() == kAnswerToReset) {
         send({0x3B, 0x80, 0x80, 0x01, 0x01});
+      } else if (message->front() == kPowerOff || message->front() == kReset) {
+        const std::lock_guard lock(mutex_);
+        ++power_cycles_;
+        cycled_.notify_all();
       }
     }
   }
@@ -72,6 +91,9 @@ class VirtualCard {
 
   int socket_;
   Answer answer_;
+  std::mutex mutex_;
+  std::condition_variable cycled_;
+  int power_cycles_ = 0;
   std::thread thread_;
 };
 
