@@ -10,6 +10,7 @@ namespace {
 constexpr std::uint8_t kInit = 0x06;
 constexpr std::uint8_t kCbor = 0x10;
 constexpr std::uint8_t kCancel = 0x11;
+constexpr std::uint8_t kMakeCredential = 0x01;  // CTAP 2.1 §6.1
 constexpr std::uint8_t kCapabilityCbor = 0x04;
 constexpr std::uint8_t kCapabilityNoU2fMessages = 0x08;
 constexpr std::uint8_t kCtapHidVersion = 2;
@@ -49,12 +50,18 @@ int write_no_frame(void* /*link*/, const unsigned char* /*buffer*/, std::size_t 
 }  // namespace
 
 CardLink::~CardLink() {
-  if (!channel_) return;
+  if (channel_) part();
+  if (has_registered_) when_registered_();
+}
+
+void CardLink::part() noexcept {
   channel_->set_ending(CardEnding::kPowerDown);
-  if (is_stale()) return;   // whether it still listens is not known
-  const CallLimits limits;  // no time but the grace
-  RunningCall parting(limits, wake());
-  transport_->deselect(parting);
+  if (!is_stale()) {          // else whether it still listens is not known
+    const CallLimits limits;  // no time but the grace
+    RunningCall parting(limits, wake());
+    transport_->deselect(parting);
+  }
+  channel_.reset();
 }
 
 bool CardLink::connect() {
@@ -137,6 +144,7 @@ bool CardLink::begin(BytesView request) {
     call()->fail(call()->end_reason());
     return false;
   }
+  is_registering_ = !request.empty() && request.front() == kMakeCredential;
   auto begun = transport_->begin(request, *call());
   if (!begun && channel_->was_reset()) {
     channel_.reset();
@@ -177,6 +185,8 @@ int CardLink::receive_answer(std::span<unsigned char> out) {
     fail({.code = ErrorCode::kTooLarge, .detail = "an answer beyond what libfido2 takes"});
     return -1;
   }
+  const bool is_ok = !answer->empty() && answer->front() == FIDO_OK;
+  if (is_registering_ && is_ok) has_registered_ = true;
   std::ranges::copy(*answer, out.begin());
   return static_cast<int>(answer->size());
 }

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -20,7 +21,9 @@ namespace firstkey::device {
 
 class CardLink final : public Link {
  public:
-  explicit CardLink(OpenCard open_card) : open_card_(std::move(open_card)) {}
+  /// `when_registered` is called when the link has ended over which a credential was made.
+  CardLink(OpenCard open_card, std::function<void()> when_registered)
+      : open_card_(std::move(open_card)), when_registered_(std::move(when_registered)) {}
   /// Deselects the applet and powers the card down, within kCancelGrace.
   ~CardLink() override;
   CardLink(const CardLink&) = delete;
@@ -40,14 +43,18 @@ class CardLink final : public Link {
   using Nonce = std::array<std::uint8_t, 8>;
 
   [[nodiscard]] bool select();
+  void part() noexcept;
   [[nodiscard]] bool begin(BytesView request);
   [[nodiscard]] int receive_init(std::span<unsigned char> out) const;
   [[nodiscard]] int receive_answer(std::span<unsigned char> out);
 
   OpenCard open_card_;
+  std::function<void()> when_registered_;
   std::unique_ptr<CardChannel> channel_;
   std::unique_ptr<NfcTransport> transport_;  // after channel_, to which it refers
   bool is_ctap2_ = false;
+  bool is_registering_ = false;  // what was begun last makes a credential
+  bool has_registered_ = false;
   Nonce nonce_{};  // of the last CTAPHID_INIT
 };
 

@@ -53,16 +53,20 @@ void PcscSource::stop() {
 Result<std::unique_ptr<Authenticator>> PcscSource::open(const KeyPath& path,
                                                         const CallLimits& limits) {
   const auto reader = to_reader(path);
+  const auto visit = cards_->usable_visit(reader);
+  if (!visit) return std::unexpected(visit.error());
   const OpenCard open_card = [turns = turns_, reader](RunningCall& call, WakeEvent& wake) {
     const OpenBlockingCard connect = [reader](const std::stop_token& unwanted) {
       return PcscCard::open(reader, unwanted);
     };
     return CardThread::open(*turns, reader, connect, call, wake);
   };
-  return Fido2Authenticator::open(
-      std::make_unique<CardLink>(open_card),
-      {.path = path.text, .is_simulated = is_virtual_reader(reader), .is_chosen_by_placing = true},
-      limits);
+  const auto when_registered = [cards = cards_, visit = visit.value()] { cards->spend(visit); };
+  return Fido2Authenticator::open(std::make_unique<CardLink>(open_card, when_registered),
+                                  {.path = path.text,
+                                   .is_simulated = is_virtual_reader(reader),
+                                   .is_chosen_by_placing = cards_->is_contactless(reader)},
+                                  limits);
 }
 
 std::vector<Obstacle> PcscSource::obstacles() {

@@ -30,6 +30,8 @@ class PcscSource final : public KeySource {
   [[nodiscard]] bool owns(const KeyPath& path) const override {
     return path.transport == Transport::kReader;
   }
+  /// After start(). A card on which somebody has registered opens again when it was lifted.
+  /// Errors: besides, kTouchNeeded (it was not).
   [[nodiscard]] Result<std::unique_ptr<Authenticator>> open(const KeyPath& path,
                                                             const CallLimits& limits) override;
   [[nodiscard]] std::vector<Obstacle> obstacles() override;

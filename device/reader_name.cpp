@@ -30,7 +30,7 @@ std::string_view without_serial(std::string_view product) {
 
 }  // namespace
 
-std::string card_on_reader(std::string_view reader) {
+std::string card_name(std::string_view reader, CardPlace place) {
   unsigned number = 0;
   auto product = reader;
   if (has_numbers(reader)) {
@@ -38,7 +38,7 @@ std::string card_on_reader(std::string_view reader) {
     const auto digits = reader.substr(product.size() + 1, 2);
     (void)std::from_chars(digits.data(), digits.data() + digits.size(), number, kHexadecimal);
   }
-  std::string name = "card on ";
+  std::string name = place == CardPlace::kField ? "card on " : "card in ";
   name += without_serial(product);
   if (number > 0) name += " (reader " + std::to_string(number + 1) + ")";
   return name;

@@ -9,9 +9,15 @@
 
 namespace firstkey::device {
 
-/// For people: "card on ACS ACR122U PICC Interface"; the second reader of a kind says so, a serial
-/// number is left out.
-[[nodiscard]] std::string card_on_reader(std::string_view reader);
+/// Where in a reader a card is.
+enum class CardPlace {
+  kField,     ///< held to it (NFC)
+  kContacts,  ///< put into it
+};
+
+/// For people: "card on ACS ACR122U PICC Interface", "card in Gemalto PC Twin Reader"; the second
+/// reader of a kind says so, a serial number is left out.
+[[nodiscard]] std::string card_name(std::string_view reader, CardPlace place);
 
 /// Whether it is the reader of vsmartcard, in which every card is software.
 [[nodiscard]] bool is_virtual_reader(std::string_view reader);

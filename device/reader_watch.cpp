@@ -5,6 +5,7 @@
 #include <thread>
 #include <utility>
 
+#include "device/answer_to_reset.h"
 #include "device/service_watch.h"
 
 namespace firstkey::device {
@@ -44,10 +45,14 @@ Result<std::vector<std::string>> list_readers(const PcscContext& context) {
 }
 
 ReaderState to_reader_state(const SCARD_READERSTATE& state) {
-  return {.name = state.szReader,
-          .has_card = (state.dwEventState & SCARD_STATE_PRESENT) != 0,
-          .is_exclusive = (state.dwEventState & SCARD_STATE_EXCLUSIVE) != 0,
-          .changes = static_cast<std::uint32_t>(state.dwEventState >> kChangesShift)};
+  return {
+      .name = state.szReader,
+      .has_card = (state.dwEventState & SCARD_STATE_PRESENT) != 0,
+      .is_exclusive = (state.dwEventState & SCARD_STATE_EXCLUSIVE) != 0,
+      .is_mute = (state.dwEventState & SCARD_STATE_MUTE) != 0,
+      .is_contactless = is_contactless(
+          BytesView(state.rgbAtr).first(std::min<std::size_t>(state.cbAtr, sizeof(state.rgbAtr)))),
+      .changes = static_cast<std::uint32_t>(state.dwEventState >> kChangesShift)};
 }
 
 }  // namespace

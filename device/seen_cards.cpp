@@ -7,6 +7,14 @@
 
 namespace firstkey::device {
 
+namespace {
+
+const Error kSpent{.code = ErrorCode::kTouchNeeded,
+                   .fido_status = 0,
+                   .detail = "the card was used, and has not been lifted since"};
+
+}  // namespace
+
 SeenCards::Changes SeenCards::update(const std::vector<ReaderState>& readers) {
   Changes changes;
   const std::lock_guard lock(mutex_);
@@ -18,19 +26,26 @@ SeenCards::Changes SeenCards::update(const std::vector<ReaderState>& readers) {
   for (const auto& reader : readers) {
     if (!reader.has_card) continue;
     auto& card = cards_[reader.name];
-    const bool is_new = card.visit == 0;
-    const bool is_freed =
-        std::exchange(card.is_exclusive, reader.is_exclusive) && !reader.is_exclusive;
-    const bool was_busy =
-        card.told && card.told->obstacle && card.told->obstacle->code == ErrorCode::kBusy;
-    if (is_new) card.visit = ++last_visit_;
-    card.changes = reader.changes;
-    if (card.is_looked_at || !(is_new || (is_freed && was_busy))) continue;
+    if (!learn(card, reader) || card.is_looked_at) continue;
     card.is_looked_at = true;
     changes.to_look_at.push_back({.reader = reader.name, .number = card.visit});
   }
   looked_.notify_all();
   return changes;
+}
+
+bool SeenCards::learn(Card& card, const ReaderState& reader) {
+  const bool is_new = card.visit == 0;
+  const bool was_exclusive = std::exchange(card.is_exclusive, reader.is_exclusive);
+  const bool was_mute = std::exchange(card.is_mute, reader.is_mute);
+  const auto obstacle = card.told ? card.told->obstacle : std::nullopt;
+  const bool was_busy = obstacle && obstacle->code == ErrorCode::kBusy;
+  if (is_new) card.visit = ++last_visit_;
+  card.changes = reader.changes;
+  card.is_contactless = reader.is_contactless;
+  const bool is_freed = was_exclusive && !reader.is_exclusive && was_busy;
+  const bool is_awake = was_mute && !reader.is_mute && obstacle;
+  return is_new || is_freed || is_awake;
 }
 
 bool SeenCards::is_same_card(const Card& card, const ReaderState& reader) const {
@@ -45,16 +60,14 @@ void SeenCards::remove(const std::string& reader) {
 
 void SeenCards::looked(const CardVisit& visit, const CardLook& look) {
   const std::lock_guard lock(mutex_);
-  const auto& reader = visit.reader;
-  const auto found = cards_.find(reader);
-  // It was lifted meanwhile.
-  if (found == cards_.end() || found->second.visit != visit.number) return;
-  auto& card = found->second;
-  card.is_looked_at = false;
+  auto* const card = find(visit);
+  if (card == nullptr) return;
+  card->is_looked_at = false;
   looked_.notify_all();
-  SeenKey key{.path = to_key_path(reader),
-              .display_name = card_on_reader(reader),
-              .is_simulated = is_virtual_reader(reader)};
+  SeenKey key{.path = to_key_path(visit.reader),
+              .display_name = card_name(
+                  visit.reader, card->is_contactless ? CardPlace::kField : CardPlace::kContacts),
+              .is_simulated = is_virtual_reader(visit.reader)};
   if (look) {
     key.usb = look.value();
   } else {
@@ -66,14 +79,45 @@ void SeenCards::looked(const CardVisit& visit, const CardLook& look) {
     }
     key.obstacle = to_obstacle(look.error());
   }
-  tell(card, std::move(key));
+  if (card->is_spent) key.obstacle = to_obstacle(kSpent);
+  tell(*card, std::move(key));
+}
+
+SeenCards::Card* SeenCards::find(const CardVisit& visit) {
+  const auto found = cards_.find(visit.reader);
+  return found == cards_.end() || found->second.visit != visit.number ? nullptr : &found->second;
+}
+
+Result<CardVisit> SeenCards::usable_visit(const std::string& reader) {
+  const std::lock_guard lock(mutex_);
+  const auto found = cards_.find(reader);
+  // pcscd may not have told of it yet, or of its reader; then it was not used either.
+  if (found == cards_.end()) return CardVisit{.reader = reader};
+  if (found->second.is_spent) return std::unexpected(kSpent);
+  return CardVisit{.reader = reader, .number = found->second.visit};
 }
 
 bool SeenCards::is_worth_another_look(const CardVisit& visit) {
   const std::lock_guard lock(mutex_);
-  const auto found = cards_.find(visit.reader);
-  const bool is_there = found != cards_.end() && found->second.visit == visit.number;
-  return sink_ != nullptr && is_there && !found->second.is_exclusive;
+  const auto* const card = find(visit);
+  return sink_ != nullptr && card != nullptr && !card->is_exclusive;
+}
+
+bool SeenCards::is_contactless(const std::string& reader) {
+  const std::lock_guard lock(mutex_);
+  const auto found = cards_.find(reader);
+  return found == cards_.end() || found->second.is_contactless;
+}
+
+void SeenCards::spend(const CardVisit& visit) {
+  const std::lock_guard lock(mutex_);
+  auto* const card = find(visit);
+  if (card == nullptr || !card->is_contactless) return;
+  card->is_spent = true;
+  if (!card->told) return;
+  auto key = *card->told;
+  key.obstacle = to_obstacle(kSpent);
+  tell(*card, std::move(key));
 }
 
 void SeenCards::tell(Card& card, SeenKey key) {
@@ -99,13 +143,18 @@ void SeenCards::close() {
 Obstacle to_obstacle(const Error& error) {
   if (error.code == ErrorCode::kNoApplet) {
     return {.code = error.code,
-            .reason = "this card is no FIDO2 security key",
+            .reason = "this is a card without FIDO, so no security key",
             .remedy = "hold a security key to the reader instead"};
   }
   if (error.code == ErrorCode::kBusy) {
     return {.code = error.code,
             .reason = "another program is using this card",
             .remedy = "close what uses smart cards, or lift the card and hold it again"};
+  }
+  if (error.code == ErrorCode::kTouchNeeded) {
+    return {.code = error.code,
+            .reason = "this card was used already",
+            .remedy = "lift it, and hold the card of the next person to the reader"};
   }
   if (error.code == ErrorCode::kNoAccess) {
     return {.code = error.code,

@@ -20,6 +20,8 @@ struct ReaderState {
   std::string name;
   bool has_card = false;
   bool is_exclusive = false;  ///< a program keeps the card for itself
+  bool is_mute = false;       ///< it does not answer to being powered up
+  bool is_contactless = true;
   std::uint32_t changes = 0;  ///< pcscd's count of insertions and removals
 };
 
@@ -48,9 +50,16 @@ class SeenCards {
   [[nodiscard]] Changes update(const std::vector<ReaderState>& readers);
   /// Threads: any.
   void looked(const CardVisit& visit, const CardLook& look);
+  /// The insertion that is there now, if it may be used. Threads: any.
+  /// Errors: kTouchNeeded (spent).
+  [[nodiscard]] Result<CardVisit> usable_visit(const std::string& reader);
   /// Whether the card of `visit` is there, and not in the hands of a program that has it for
   /// itself: of the end of that pcscd tells. Threads: any.
   [[nodiscard]] bool is_worth_another_look(const CardVisit& visit);
+  [[nodiscard]] bool is_contactless(const std::string& reader);
+  /// Somebody has registered with this insertion, and has gone: the next person is to hold a card
+  /// there anew, so that nobody registers by a tap of somebody else's. Threads: any.
+  void spend(const CardVisit& visit);
   /// Waits until every card there has been looked at. False: `patience` is over.
   [[nodiscard]] bool await_looks(std::chrono::milliseconds patience);
   /// Nothing is reported any more. Threads: any.
@@ -61,11 +70,18 @@ class SeenCards {
     std::uint64_t visit = 0;
     std::uint32_t changes = 0;
     bool is_exclusive = false;
+    bool is_mute = false;
+    bool is_contactless = true;
     bool is_looked_at = false;  // a look is under way
+    bool is_spent = false;
     std::optional<SeenKey> told;
   };
 
   [[nodiscard]] bool is_same_card(const Card& card, const ReaderState& reader) const;
+  /// Takes over what is new. Whether that is a reason to look at the card.
+  [[nodiscard]] bool learn(Card& card, const ReaderState& reader);
+  /// Null when it is not there any more.
+  [[nodiscard]] Card* find(const CardVisit& visit);
   void remove(const std::string& reader);
   void tell(Card& card, SeenKey key);
 

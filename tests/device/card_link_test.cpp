@@ -37,7 +37,7 @@ constexpr const char* kDeselect = "80120100";
 
 Result<std::unique_ptr<Authenticator>> open(ScriptedCard& card,
                                             const CallLimits& limits = kPlenty) {
-  return Fido2Authenticator::open(std::make_unique<CardLink>(card.opener()),
+  return Fido2Authenticator::open(std::make_unique<CardLink>(card.opener(), [] {}),
                                   {.path = "ccid:A reader 00 00", .is_chosen_by_placing = true},
                                   limits);
 }

@@ -201,6 +201,16 @@ TEST_SUITE("device/pcsc_source") {
     }
   }
 
+  TEST_CASE("a card on contacts is told from one held to the reader") {
+    if (is_absent()) return;
+    const ReaderService service;
+    const SoftwareCard card({"--quirk", "card-t0", "--touch", "never"});
+    Desk desk;
+    const auto key = desk.open();
+    CHECK(desk.sink.last().display_name == "card in Virtual PCD");
+    CHECK(key->wait_for_touch({.time_left = 300ms}).error().code == ErrorCode::kTimeout);
+  }
+
   TEST_CASE("a card that speaks U2F only opens, and says so") {
     if (is_absent()) return;
     const ReaderService service;
@@ -235,6 +245,21 @@ TEST_SUITE("device/pcsc_source") {
       CHECK_FALSE(desk.sink.last().obstacle.has_value());
       CHECK(desk.open()->facts().is_fido2);
     }
+  }
+
+  TEST_CASE("one tap registers one person: the next is told to hold the card anew") {
+    if (is_absent()) return;
+    const ReaderService service;
+    const SoftwareCard card;
+    Desk desk;
+    REQUIRE(desk.open()->make_credential(request(), nullptr, kPlenty).has_value());
+    REQUIRE(desk.sink.await(2, kPatience));
+    CHECK(desk.sink.last().obstacle.value().code == ErrorCode::kTouchNeeded);
+    CHECK(desk.source.open(desk.sink.last().path, kPlenty).error().code == ErrorCode::kTouchNeeded);
+    card.signal(SIGUSR2);
+    REQUIRE(desk.sink.await(4, kPatience));
+    CHECK(desk.sink.told().back() == kArrived);
+    CHECK(desk.open()->make_credential(request(), nullptr, kPlenty).has_value());
   }
 
   TEST_CASE("a card is deselected and powered down when its user goes") {

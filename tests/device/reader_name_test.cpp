@@ -2,7 +2,8 @@
 
 #include <doctest/doctest.h>
 
-using firstkey::device::card_on_reader;
+using firstkey::device::card_name;
+using firstkey::device::CardPlace;
 using firstkey::device::is_virtual_reader;
 using firstkey::device::KeyPath;
 using firstkey::device::to_key_path;
@@ -26,8 +27,13 @@ TEST_SUITE("device/reader_name") {
     };
     for (const auto& [reader, name] : cases) {
       CAPTURE(reader);
-      CHECK(card_on_reader(reader) == name);
+      CHECK(card_name(reader, CardPlace::kField) == name);
     }
+  }
+
+  TEST_CASE("a card on contacts is in its reader") {
+    CHECK(card_name("Gemalto PC Twin Reader 00 00", CardPlace::kContacts) ==
+          "card in Gemalto PC Twin Reader");
   }
 
   TEST_CASE("vsmartcard's readers are virtual, others are not") {

@@ -128,24 +128,82 @@ TEST_SUITE("device/seen_cards") {
     CHECK_FALSE(bench.sink.last().obstacle.has_value());
   }
 
-  TEST_CASE("news of a card that is known starts no look") {
+  TEST_CASE("a card that was mute at first is looked at again when it speaks") {
     Bench bench;
-    bench.update({with_card(1)});
-    bench.cards.looked(bench.looks.at(0), failed(ErrorCode::kBusy));
-    bench.update({with_card(1)});
-    CHECK(bench.looks.size() == 1);
-    CHECK(bench.sink.told().size() == 1);
+    auto reader = with_card(1);
+    reader.is_mute = true;
+    bench.update({reader});
+    bench.cards.looked(bench.looks.at(0), failed(ErrorCode::kIo));
+    bench.update({reader});
+    REQUIRE(bench.looks.size() == 1);
+    reader.is_mute = false;
+    bench.update({reader});
+    REQUIRE(bench.looks.size() == 2);
+    bench.cards.looked(bench.looks[1], kKey);
+    CHECK_FALSE(bench.sink.last().obstacle.has_value());
   }
 
-  TEST_CASE("what PC/SC will tell by itself is not told as an obstacle") {
-    for (const auto code :
-         {ErrorCode::kGone, ErrorCode::kUnknownPath, ErrorCode::kNoReaderService}) {
+  TEST_CASE("a card that a look has woken is not looked at twice") {
+    Bench bench;
+    auto reader = with_card(1);
+    reader.is_mute = true;
+    bench.update({reader});
+    bench.cards.looked(bench.looks.at(0), kKey);
+    reader.is_mute = false;
+    bench.update({reader});
+    CHECK(bench.looks.size() == 1);
+  }
+
+  TEST_CASE("a card on contacts is told from one in the field") {
+    for (const bool is_contactless : {true, false}) {
       Bench bench;
-      bench.update({with_card(1)});
-      bench.cards.looked(bench.looks.at(0), failed(code));
-      bench.update({});
-      CHECK(bench.sink.told().empty());
+      auto reader = with_card(1);
+      reader.is_contactless = is_contactless;
+      bench.update({reader});
+      bench.cards.looked(bench.looks.at(0), kKey);
+      CHECK(bench.sink.last().display_name ==
+            (is_contactless ? "card on A reader" : "card in A reader"));
+      CHECK(bench.cards.is_contactless(kReader) == is_contactless);
     }
+  }
+
+  TEST_CASE("a card that was registered with is spent until it is lifted") {
+    Bench bench;
+    bench.update({with_card(1)});
+    bench.cards.looked(bench.looks.at(0), kKey);
+    const auto visit = bench.cards.usable_visit(kReader);
+    REQUIRE(visit == bench.looks[0]);
+    bench.cards.spend(visit.value());
+    REQUIRE(bench.sink.last().obstacle.has_value());
+    CHECK(bench.sink.last().obstacle->code == ErrorCode::kTouchNeeded);
+    CHECK(bench.cards.usable_visit(kReader).error().code == ErrorCode::kTouchNeeded);
+    bench.cards.looked(bench.looks[0], kKey);
+    CHECK(bench.sink.last().obstacle.has_value());
+    bench.update({with_card(3)});
+    bench.cards.looked(bench.looks.at(1), kKey);
+    CHECK_FALSE(bench.sink.last().obstacle.has_value());
+    CHECK(bench.cards.usable_visit(kReader) == bench.looks[1]);
+  }
+
+  TEST_CASE("a card that was exchanged meanwhile is not spent by its predecessor") {
+    Bench bench;
+    bench.update({with_card(1)});
+    bench.cards.looked(bench.looks.at(0), kKey);
+    bench.update({with_card(3)});
+    bench.cards.looked(bench.looks.at(1), kKey);
+    bench.cards.spend(bench.looks[0]);
+    CHECK(bench.cards.usable_visit(kReader).has_value());
+  }
+
+  TEST_CASE("a card on contacts has a touch of its own, and is not spent") {
+    Bench bench;
+    auto reader = with_card(1);
+    reader.is_contactless = false;
+    bench.update({reader});
+    bench.cards.looked(bench.looks.at(0), kKey);
+    bench.cards.spend(bench.looks[0]);
+    CHECK(bench.cards.usable_visit(kReader).has_value());
+    CHECK_FALSE(bench.sink.last().obstacle.has_value());
   }
 
   TEST_CASE("another look is worth while until the card is lifted or nobody listens") {
@@ -165,6 +223,26 @@ TEST_SUITE("device/seen_cards") {
     reader.is_exclusive = true;
     bench.update({reader});
     CHECK_FALSE(bench.cards.is_worth_another_look(bench.looks.at(0)));
+  }
+
+  TEST_CASE("news of a card that is known starts no look") {
+    Bench bench;
+    bench.update({with_card(1)});
+    bench.cards.looked(bench.looks.at(0), failed(ErrorCode::kBusy));
+    bench.update({with_card(1)});
+    CHECK(bench.looks.size() == 1);
+    CHECK(bench.sink.told().size() == 1);
+  }
+
+  TEST_CASE("what PC/SC will tell by itself is not told as an obstacle") {
+    for (const auto code :
+         {ErrorCode::kGone, ErrorCode::kUnknownPath, ErrorCode::kNoReaderService}) {
+      Bench bench;
+      bench.update({with_card(1)});
+      bench.cards.looked(bench.looks.at(0), failed(code));
+      bench.update({});
+      CHECK(bench.sink.told().empty());
+    }
   }
 
   TEST_CASE("nothing is told after the close") {
