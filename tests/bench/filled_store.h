@@ -73,6 +73,7 @@ class FilledStore {
   core::Secret secret() { return random_.secret(32); }
   bool redeem() { return verifier_.redeem(request(secret())).has_value(); }
 
+  [[nodiscard]] std::string path() const { return folder_ / "store/firstkey.db"; }
   core::LocalVerifier& verifier() { return verifier_; }
   const core::Clock& clock() const { return clock_; }
 
@@ -95,12 +96,9 @@ class FilledStore {
   core::SystemRandom random_;
   BenchPepper pepper_;
   core::PassHasher hasher_;
-  std::unique_ptr<core::SqliteStore> store_ =
-      std::move(core::SqliteStore::open(folder_ / "store/firstkey.db",
-                                        core::SqliteStore::Presence::kMayBeCreated,
-                                        clock_,
-                                        random_)
-                    .value());
+  std::unique_ptr<core::SqliteStore> store_ = std::move(
+      core::SqliteStore::open(path(), core::SqliteStore::Presence::kMayBeCreated, clock_, random_)
+          .value());
   core::LocalVerifier verifier_{*store_, random_, pepper_, hasher_};
 };
 
