@@ -4,6 +4,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -27,10 +29,12 @@ device::Pin pin(std::string_view text) {
 class Kiosk : public tests::VerifierFixture<tests::SqliteFixture> {
  public:
   explicit Kiosk(const std::string& key_options = "") : key(key_options) {
-    edit_settings([](core::Settings& settings) { settings.key_policy.allows_simulators = true; });
-    std::vector<std::unique_ptr<device::KeySource>> sources;
-    sources.push_back(std::make_unique<device::SimulatorSource>(std::vector{key.address()}));
-    discovery_ = std::make_unique<device::CompositeDiscovery>(std::move(sources));
+    look_for({key.address()});
+  }
+  /// With another key beside it.
+  Kiosk(const std::string& key_options, const std::string& other_options) : key(key_options) {
+    beside.emplace(other_options);
+    look_for({key.address(), beside->address()});
   }
 
   void begin() { begin(open(lee, {.is_simulated = true})); }
@@ -69,6 +73,7 @@ class Kiosk : public tests::VerifierFixture<tests::SqliteFixture> {
     await("stored");
   }
 
+  device::KeyDiscovery& discovery() { return *discovery_; }
   enroll::CeremonyRunner& runner() { return runner_.value(); }
   core::Session session_now() {
     return seen([&](core::ReadTransaction& t) { return t.session(session_id); }).value();
@@ -78,9 +83,17 @@ class Kiosk : public tests::VerifierFixture<tests::SqliteFixture> {
   }
 
   tests::SoftkeyProcess key;
+  std::optional<tests::SoftkeyProcess> beside;
   core::SessionId session_id;
 
  private:
+  void look_for(std::vector<device::SimulatorAddress> keys) {
+    edit_settings([](core::Settings& settings) { settings.key_policy.allows_simulators = true; });
+    std::vector<std::unique_ptr<device::KeySource>> sources;
+    sources.push_back(std::make_unique<device::SimulatorSource>(std::move(keys)));
+    discovery_ = std::make_unique<device::CompositeDiscovery>(std::move(sources));
+  }
+
   std::unique_ptr<device::KeyDiscovery> discovery_;
   std::optional<enroll::CeremonyRunner> runner_;
   std::uint64_t last_seen_ = 0;
@@ -152,6 +165,20 @@ TEST_SUITE("e2e/enrollment") {
     kiosk.await("completed");
     kiosk.runner().finish();
     CHECK(kiosk.runner().wait().credentials.size() == 1);
+  }
+
+  TEST_CASE("of two keys the one that is touched makes the credential") {
+    Kiosk kiosk("--touch delay:200 --aaguid 11111111-1111-1111-1111-111111111111",
+                "--touch never --aaguid 22222222-2222-2222-2222-222222222222");
+    while (kiosk.discovery().keys().size() < 2) std::this_thread::yield();
+    kiosk.begin();
+    kiosk.await("select_key");
+    kiosk.register_new_key();
+    kiosk.await("completed");
+    REQUIRE(kiosk.credentials().size() == 1);
+    CHECK(kiosk.credentials().front().aaguid == core::Bytes(16, 0x11));
+    // The other one was let go: whoever comes may open it.
+    CHECK(kiosk.discovery().open(kiosk.beside->path(), {.time_left = std::chrono::seconds(5)}));
   }
 
   TEST_CASE("a wrong PIN costs an attempt and the right one goes on") {

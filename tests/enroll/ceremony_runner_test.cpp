@@ -102,33 +102,6 @@ TEST_SUITE("enroll/ceremony_runner") {
     CHECK(end().how == Ending::How::kFinished);
   }
 
-  TEST_CASE_FIXTURE(RunnerFixture, "of two keys the one that is touched is registered") {
-    FakeKey left(key_with_pin(0));
-    FakeKey right(key_with_pin(1));
-    left.expect_pin_retries(8);
-    left.expect_touch().until_stopped();
-    right.expect_pin_retries(8);
-    right.expect_touch().meanwhile([&] {
-      while (left.calls_left() > 0) std::this_thread::yield();  // until it blinks too
-    });
-    right.expect_refresh();
-    right.expect_pin_retries(8);
-    right.expect_credential(new_credential()).with_pin("1234");
-    right.expect_assertion(new_assertion()).with_pin("1234");
-    expect_registration();
-    expect_proof();
-    verifier.expect(Call::kFinish);
-    discovery.insert(left);
-    discovery.insert(right);
-    start();
-    await("pin_needed");
-    enter_pin(pin("1234"));
-    await("completed");
-    runner->finish();
-    CHECK(end().how == Ending::How::kFinished);
-    CHECK(left.calls_left() == 0);
-  }
-
   TEST_CASE_FIXTURE(RunnerFixture, "a way of reaching keys that is shut is told of") {
     verifier.expect(Call::kCreationOptions);
     discovery.report({.code = device::ErrorCode::kNoReaderService, .reason = "no reader service"});
@@ -137,21 +110,6 @@ TEST_SUITE("enroll/ceremony_runner") {
     verifier.expect(Call::kFinish);
     runner->cancel();
     (void)end();
-  }
-
-  TEST_CASE_FIXTURE(RunnerFixture, "a second key that comes late is told to wait") {
-    FakeKey key(key_with_pin(0));
-    FakeKey late(key_with_pin(1));
-    expect_whole_enrollment(key, "1234");
-    discovery.insert(key);
-    start();
-    await("pin_needed");
-    discovery.insert(late);
-    CHECK(std::get<KeyIgnored>(await("key_ignored").event).display_name == "Key 1");
-    enter_pin(pin("1234"));
-    await("completed");
-    runner->finish();
-    CHECK(end().how == Ending::How::kFinished);
   }
 
   TEST_CASE_FIXTURE(RunnerFixture, "another key is registered over a challenge of its own") {
