@@ -80,7 +80,8 @@ class Authenticator {
   /// Makes a credential with the first wanted algorithm that the key lists. `pin` may be null; it
   /// is not kept. A long exclude list is looked through silently first, in batches that suit the
   /// key, and only the id that the key knows is sent along: it still takes a touch to hear
-  /// kCredentialExcluded.
+  /// kCredentialExcluded. That there is no room for a discoverable one (kStoreFull), and that names
+  /// are longer than the key takes (kTooLarge), is told before the touch.
   /// Errors: all but those of paths. kPinInvalid: ask pin_retries() how many are left.
   [[nodiscard]] virtual Result<CredentialResponse> make_credential(const CredentialRequest& request,
                                                                    const Pin* pin,

@@ -132,10 +132,7 @@ int CardLink::send(std::uint8_t command, std::span<const unsigned char> message)
 
 std::optional<Bytes> CardLink::exchange(BytesView request) {
   if (call() == nullptr || !channel_ || !begin(request)) return std::nullopt;
-  auto answer = transport_->finish(*call());
-  if (answer) return std::move(answer.value());
-  fail(answer.error());
-  return std::nullopt;
+  return finish();
 }
 
 bool CardLink::begin(BytesView request) {
@@ -175,18 +172,24 @@ int CardLink::receive_init(std::span<unsigned char> out) const {
   return static_cast<int>(kInitAnswerSize);
 }
 
-int CardLink::receive_answer(std::span<unsigned char> out) {
-  const auto answer = transport_->finish(*call());
+std::optional<Bytes> CardLink::finish() {
+  auto answer = transport_->finish(*call());
   if (!answer) {
     fail(answer.error());
-    return -1;
+    return std::nullopt;
   }
+  const bool is_ok = !answer->empty() && answer->front() == FIDO_OK;
+  if (is_registering_ && is_ok) has_registered_ = true;
+  return std::move(answer.value());
+}
+
+int CardLink::receive_answer(std::span<unsigned char> out) {
+  const auto answer = finish();
+  if (!answer) return -1;
   if (answer->size() > out.size()) {
     fail({.code = ErrorCode::kTooLarge, .detail = "an answer beyond what libfido2 takes"});
     return -1;
   }
-  const bool is_ok = !answer->empty() && answer->front() == FIDO_OK;
-  if (is_registering_ && is_ok) has_registered_ = true;
   std::ranges::copy(*answer, out.begin());
   return static_cast<int>(answer->size());
 }

@@ -45,6 +45,7 @@ class CardLink final : public Link {
   [[nodiscard]] bool select();
   void part() noexcept;
   [[nodiscard]] bool begin(BytesView request);
+  [[nodiscard]] std::optional<Bytes> finish();
   [[nodiscard]] int receive_init(std::span<unsigned char> out) const;
   [[nodiscard]] int receive_answer(std::span<unsigned char> out);
 

@@ -3,6 +3,9 @@
 #include <algorithm>
 
 #include "device/fido2_requests.h"
+#include "device/make_credential_message.h"
+#include "device/pin_uv_auth.h"
+#include "device/room_check.h"
 
 namespace firstkey::device {
 
@@ -121,24 +124,65 @@ Result<CredentialResponse> Fido2Authenticator::make_credential(const CredentialR
                                                                const CallLimits& limits) {
   return key_.within(limits, [&](RunningCall& call) -> Result<CredentialResponse> {
     if (auto is_able = key_.require_fido2(); !is_able) return std::unexpected(is_able.error());
+    if (auto fits = check_request(request, facts()); !fits) return std::unexpected(fits.error());
     const auto algorithm = choose_algorithm(request.algorithms, facts());
     if (!algorithm) return std::unexpected(algorithm.error());
-    const auto verification = own_verification(request.is_user_verification_required, pin);
-    if (!verification) return std::unexpected(verification.error());
+    if (auto room = check_room(key_, request, pin, call); !room) {
+      return std::unexpected(room.error());
+    }
     const auto excluded = ids_to_send(
         request.excluded_credentials, size_without_list(request), request.rp_id, pin, call);
     if (!excluded) return std::unexpected(excluded.error());
-    auto credential = to_fido_credential(
-        request, facts(), algorithm.value(), excluded.value(), verification.value());
-    if (!credential) return std::unexpected(credential.error());
-    const int status = fido_dev_make_cred(key_.dev(), credential->get(), exposed(pin));
-    if (auto made = judge(status, call, "make credential"); !made) {
-      return std::unexpected(made.error());
-    }
-    auto response = to_response(**credential, algorithm.value());
+    auto response = is_known_to_libfido2(request, algorithm.value())
+                        ? make_by_libfido2(request, algorithm.value(), *excluded, pin, call)
+                        : make_by_own_message(request, algorithm.value(), *excluded, pin, call);
     if (response) response->transports = facts().transports;
     return response;
   });
+}
+
+Result<CredentialResponse> Fido2Authenticator::make_by_libfido2(
+    const CredentialRequest& request,
+    CoseAlgorithm algorithm,
+    std::span<const CredentialId> excluded,
+    const Pin* pin,
+    RunningCall& call) {
+  const auto verification = own_verification(request.is_user_verification_required, pin);
+  if (!verification) return std::unexpected(verification.error());
+  auto credential = to_fido_credential(request, facts(), algorithm, excluded, verification.value());
+  if (!credential) return std::unexpected(credential.error());
+  const int status = fido_dev_make_cred(key_.dev(), credential->get(), exposed(pin));
+  if (auto made = judge(status, call, "make credential"); !made) {
+    return std::unexpected(made.error());
+  }
+  return to_response(**credential, algorithm);
+}
+
+Result<CredentialResponse> Fido2Authenticator::make_by_own_message(
+    const CredentialRequest& request,
+    CoseAlgorithm algorithm,
+    std::span<const CredentialId> excluded,
+    const Pin* pin,
+    RunningCall& call) {
+  const auto extensions = choose_extensions(request, facts());
+  if (!extensions) return std::unexpected(extensions.error());
+  const auto own = own_verification(request.is_user_verification_required, pin);
+  if (!own) return std::unexpected(own.error());
+  const bool is_asked_of_key = own.value() == FIDO_OPT_TRUE;
+  UserVerification verification;
+  if (pin != nullptr || (is_asked_of_key && facts().options.pin_uv_auth_token == Option::kTrue)) {
+    const auto token =
+        get_pin_uv_auth_token(key_, pin, Permission::kMakeCredential, request.rp_id, call);
+    if (!token) return std::unexpected(token.error());
+    verification.proof = {.protocol = token->protocol(),
+                          .param = token->prove(request.client_data_hash)};
+  } else {
+    verification.is_asked_of_key = is_asked_of_key;
+  }
+  const auto message = to_make_credential(request, algorithm, *extensions, excluded, verification);
+  const auto answer = key_.exchange(message, call, "make credential");
+  if (!answer) return std::unexpected(answer.error());
+  return read_made_credential(*answer, algorithm);
 }
 
 Result<AssertionResponse> Fido2Authenticator::get_assertion(const AssertionRequest& request,
@@ -181,16 +225,19 @@ Result<std::vector<CredentialId>> Fido2Authenticator::ids_to_send(std::span<cons
                                                                   const std::string& rp_id,
                                                                   const Pin* pin,
                                                                   RunningCall& call) {
-  const auto limits = list_limits(facts(), std::max(other_bytes, size_without_list(rp_id)));
-  const auto batches = to_batches(ids, limits);
-  if (batches.empty()) return std::vector<CredentialId>();
-  if (batches.size() == 1) return batches.front();
+  const auto looks = to_batches(ids, list_limits(facts(), size_without_list(rp_id)));
+  if (looks.empty()) return std::vector<CredentialId>();
+  const auto limits = list_limits(facts(), other_bytes);
+  if (looks.size() == 1 && to_batches(looks.front(), limits) == looks) return looks.front();
   const AssertionRequest look{.rp_id = rp_id, .is_user_presence_wanted = false};
-  for (const auto& batch : batches) {
+  for (const auto& batch : looks) {
     // The PIN goes along because a credential of credProtect level 3 hides without it.
     auto found = assert_once(look, batch, pin, call);
-    if (found) return std::vector<CredentialId>{std::move(found->credential_id)};
-    if (found.error().code != ErrorCode::kNoCredentials) return std::unexpected(found.error());
+    if (!found && found.error().code == ErrorCode::kNoCredentials) continue;
+    if (!found) return std::unexpected(found.error());
+    std::vector<CredentialId> alone{std::move(found->credential_id)};
+    if (!to_batches(alone, limits).empty()) return alone;
+    return refuse(ErrorCode::kTooLarge, "the credential it knows fits no request of this length");
   }
   return std::vector<CredentialId>();
 }

@@ -46,7 +46,20 @@ class Fido2Authenticator final : public Authenticator {
       : key_(std::move(link), std::move(origin)) {}
 
   [[nodiscard]] Result<fido_opt_t> own_verification(bool is_required, const Pin* pin) const;
-  /// Cuts `ids` down to what fits one request: all of them, or the one that a silent look finds.
+  [[nodiscard]] Result<CredentialResponse> make_by_libfido2(const CredentialRequest& request,
+                                                            CoseAlgorithm algorithm,
+                                                            std::span<const CredentialId> excluded,
+                                                            const Pin* pin,
+                                                            RunningCall& call);
+  /// What libfido2 1.12 cannot ask for.
+  [[nodiscard]] Result<CredentialResponse> make_by_own_message(
+      const CredentialRequest& request,
+      CoseAlgorithm algorithm,
+      std::span<const CredentialId> excluded,
+      const Pin* pin,
+      RunningCall& call);
+  /// Cuts `ids` down to what fits one request that takes `other_bytes` for the rest: all of them,
+  /// or the one that a silent look finds.
   [[nodiscard]] Result<std::vector<CredentialId>> ids_to_send(std::span<const CredentialId> ids,
                                                               std::size_t other_bytes,
                                                               const std::string& rp_id,

@@ -6,17 +6,18 @@
 #include <utility>
 
 #include "device/cbor_wrapping.h"
+#include "device/make_credential_message.h"
 
 namespace firstkey::device {
 
 namespace {
 
 /// Source: libfido2 1.12, fido_cred_set_type(3).
-constexpr std::array kKnownToLibfido2 = {kEs256, kEdDsa, kEs384, kRs256};
+constexpr std::array kKnownAlgorithms = {kEs256, kEdDsa, kEs384, kRs256};
 
-/// Command byte, map heads, the hash, options, extensions, one algorithm, and the proof of the PIN
-/// with its protocol: 200 bytes hold them all with room to spare.
-constexpr std::size_t kFixedParts = 200;
+/// Command byte, map heads, the hash, options and the proof of the PIN with its protocol: 120 bytes
+/// hold them all with room to spare.
+constexpr std::size_t kFixedParts = 120;
 
 Bytes copy(const unsigned char* data, std::size_t size) {
   if (data == nullptr) return {};
@@ -48,18 +49,14 @@ class Setting {
 Result<void> set_extensions(fido_cred_t& credential,
                             const CredentialRequest& request,
                             const AuthenticatorFacts& facts) {
+  const auto extensions = choose_extensions(request, facts);
+  if (!extensions) return std::unexpected(extensions.error());
   Setting setting;
-  if (request.is_hmac_secret_wanted && facts.has_extension("hmac-secret")) {
+  if (extensions->has_hmac_secret) {
     setting << fido_cred_set_extensions(&credential, FIDO_EXT_HMAC_SECRET);
   }
-  if (request.credential_protection) {
-    if (facts.has_extension("credProtect")) {
-      setting << fido_cred_set_prot(&credential,
-                                    std::to_underlying(*request.credential_protection));
-    } else if (request.is_credential_protection_enforced) {
-      return std::unexpected(
-          Error{.code = ErrorCode::kUnsupportedExtension, .detail = "the key has no credProtect"});
-    }
+  if (extensions->protection) {
+    setting << fido_cred_set_prot(&credential, std::to_underlying(*extensions->protection));
   }
   return setting.result("set extensions");
 }
@@ -69,11 +66,15 @@ Result<void> set_extensions(fido_cred_t& credential,
 Result<CoseAlgorithm> choose_algorithm(std::span<const CoseAlgorithm> wanted,
                                        const AuthenticatorFacts& facts) {
   for (const auto algorithm : wanted) {
-    const bool is_known = std::ranges::find(kKnownToLibfido2, algorithm) != kKnownToLibfido2.end();
-    if (is_known && facts.has_algorithm(algorithm)) return algorithm;
+    if (facts.has_algorithm(algorithm)) return algorithm;
   }
   return std::unexpected(Error{.code = ErrorCode::kUnsupportedAlgorithm,
                                .detail = "the key lists none of the wanted algorithms"});
+}
+
+bool is_known_to_libfido2(const CredentialRequest& request, CoseAlgorithm algorithm) {
+  return !request.enterprise_attestation &&
+         std::ranges::find(kKnownAlgorithms, algorithm) != kKnownAlgorithms.end();
 }
 
 Result<FidoCredential> to_fido_credential(const CredentialRequest& request,
@@ -159,11 +160,6 @@ Result<AssertionResponse> to_response(const fido_assert_t& assertion) {
       .signature = copy(fido_assert_sig_ptr(&assertion, 0), fido_assert_sig_len(&assertion, 0)),
       .user_handle =
           copy(fido_assert_user_id_ptr(&assertion, 0), fido_assert_user_id_len(&assertion, 0))};
-}
-
-std::size_t size_without_list(const CredentialRequest& request) {
-  return kFixedParts + request.rp_id.size() + request.rp_name.size() + request.user_id.size() +
-         request.user_name.size() + request.user_display_name.size();
 }
 
 std::size_t size_without_list(const std::string& rp_id) {

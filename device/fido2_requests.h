@@ -10,9 +10,12 @@
 
 namespace firstkey::device {
 
-/// The first wanted algorithm that the key lists and libfido2 knows; kUnsupportedAlgorithm.
+/// The first wanted algorithm that the key lists; kUnsupportedAlgorithm.
 [[nodiscard]] Result<CoseAlgorithm> choose_algorithm(std::span<const CoseAlgorithm> wanted,
                                                      const AuthenticatorFacts& facts);
+
+/// Whether libfido2 1.12 can write this request.
+[[nodiscard]] bool is_known_to_libfido2(const CredentialRequest& request, CoseAlgorithm algorithm);
 
 /// `verification`: whether the key is to verify its user by itself; omitted when a PIN does.
 /// Errors: kUnsupportedExtension, kBadRequest.
@@ -32,8 +35,7 @@ namespace firstkey::device {
 /// The first assertion that came. Errors: kGarbage, kNoCredentials.
 [[nodiscard]] Result<AssertionResponse> to_response(const fido_assert_t& assertion);
 
-/// What a request takes in a message beside its list of credentials, at most.
-[[nodiscard]] std::size_t size_without_list(const CredentialRequest& request);
+/// What an assertion's request takes in a message beside its list of credentials, at most.
 [[nodiscard]] std::size_t size_without_list(const std::string& rp_id);
 
 }  // namespace firstkey::device

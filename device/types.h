@@ -94,6 +94,12 @@ enum class CredentialProtection : std::uint8_t {
   kUvRequired = 3,
 };
 
+/// Source: CTAP 2.1 §7.1. The numbers are the request's.
+enum class EnterpriseAttestation : std::uint8_t {
+  kVendorFacilitated = 1,  ///< for the relying parties that its maker wrote into the key
+  kPlatformManaged = 2,    ///< for those that the platform has been told to trust
+};
+
 struct CredentialRequest {
   Sha256 client_data_hash{};
   std::string rp_id;
@@ -110,6 +116,9 @@ struct CredentialRequest {
   bool is_credential_protection_enforced = false;
   bool is_hmac_secret_wanted = false;  ///< dropped for a key that lacks it, as WebAuthn has it
   std::vector<CredentialId> excluded_credentials;
+  /// Asks for an attestation that names this one key. It must be enabled on the key; whether one
+  /// came is told by the response.
+  std::optional<EnterpriseAttestation> enterprise_attestation;
 };
 
 struct CredentialResponse {
@@ -119,6 +128,7 @@ struct CredentialResponse {
   Bytes attestation_object;             ///< canonical {"fmt", "attStmt", "authData"}
   CredentialId credential_id;           ///< as found in the authenticator data; not yet verified
   CoseAlgorithm algorithm = 0;          ///< the one that was asked
+  bool is_enterprise_attested = false;  ///< epAtt; as the key says, proven by the attestation only
   std::vector<std::string> transports;  ///< of this key, for the registration response
 };
 

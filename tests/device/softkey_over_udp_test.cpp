@@ -268,15 +268,72 @@ TEST_SUITE("device/softkey_over_udp") {
           ErrorCode::kPinRequired);
   }
 
-  TEST_CASE("a full key and a key without PIN support say so") {
-    OpenSoftkey full("--max-credentials 1");
-    auto wanted = registration();
-    wanted.is_resident_key_wanted = true;
-    CHECK(full->make_credential(wanted, nullptr, kPlenty).has_value());
-    wanted.user_id = {9};
-    CHECK(full->make_credential(wanted, nullptr, kPlenty).error().code == ErrorCode::kStoreFull);
+  TEST_CASE("a key without PIN support says so") {
     OpenSoftkey without_pin("--no-pin");
     CHECK(without_pin->set_pin(pin("2468"), kPlenty).error().code == ErrorCode::kUnsupportedOption);
+  }
+
+  TEST_CASE("a full key says so before it is touched, where it tells its room and where not") {
+    for (const std::string edition : {"", "--preview "}) {
+      CAPTURE(edition);
+      OpenSoftkey key(edition + "--max-credentials 1");
+      const auto secret = pin("2468");
+      REQUIRE(key->set_pin(secret, kPlenty).has_value());
+      auto wanted = registration();
+      wanted.is_resident_key_wanted = true;
+      CHECK(key->make_credential(wanted, &secret, kPlenty).has_value());
+      key.process.end();
+      key.process.start(edition + "--max-credentials 1 --touch never");
+      key.reopen();
+      wanted.user_id = {9};
+      CHECK(key->make_credential(wanted, &secret, kPlenty).error().code == ErrorCode::kStoreFull);
+      wanted.is_resident_key_wanted = false;
+      const CallLimits brief{.time_left = 1s};
+      CHECK(key->make_credential(wanted, &secret, brief).error().code == ErrorCode::kTimeout);
+    }
+  }
+
+  TEST_CASE("a full key without a PIN says so as well, and forgets it with what it held") {
+    OpenSoftkey key("--max-credentials 1 --reset-any-time");
+    auto wanted = registration();
+    wanted.is_resident_key_wanted = true;
+    CHECK(key->make_credential(wanted, nullptr, kPlenty).has_value());
+    wanted.user_id = {9};
+    CHECK(key->make_credential(wanted, nullptr, kPlenty).error().code == ErrorCode::kStoreFull);
+    CHECK(key.configuration().reset(kPlenty).has_value());
+    CHECK(key->make_credential(wanted, nullptr, kPlenty).has_value());
+  }
+
+  TEST_CASE("a full key takes what needs no room: the same account, or to be told it is excluded") {
+    OpenSoftkey key("--max-credentials 1");
+    const auto secret = pin("2468");
+    REQUIRE(key->set_pin(secret, kPlenty).has_value());
+    auto wanted = registration();
+    wanted.is_resident_key_wanted = true;
+    REQUIRE(key->make_credential(wanted, &secret, kPlenty).has_value());
+    const auto again = key->make_credential(wanted, &secret, kPlenty);
+    REQUIRE_MESSAGE(again.has_value(), again.error().detail);
+    wanted.user_id = {9};
+    wanted.excluded_credentials = {again->credential_id};
+    CHECK(key->make_credential(wanted, &secret, kPlenty).error().code ==
+          ErrorCode::kCredentialExcluded);
+  }
+
+  TEST_CASE("names are taken up to the key's message, with a list of ids beside them") {
+    OpenSoftkey key;
+    auto wanted = registration();
+    const auto made = key->make_credential(wanted, nullptr, kPlenty);
+    REQUIRE_MESSAGE(made.has_value(), made.error().detail);
+    wanted.user_display_name.assign(1700, 'x');
+    wanted.excluded_credentials = foreign_ids(7);
+    CHECK(key->make_credential(wanted, nullptr, kPlenty).has_value());
+    wanted.excluded_credentials.push_back(made->credential_id);
+    CHECK(key->make_credential(wanted, nullptr, kPlenty).error().code ==
+          ErrorCode::kCredentialExcluded);
+    wanted.user_display_name.assign(1850, 'x');
+    CHECK(key->make_credential(wanted, nullptr, kPlenty).error().code == ErrorCode::kTooLarge);
+    wanted.user_display_name.assign(2048, 'x');
+    CHECK(key->make_credential(wanted, nullptr, kPlenty).error().code == ErrorCode::kTooLarge);
   }
 
   TEST_CASE("a key that waits for its touch says so, once, and then makes the credential") {
