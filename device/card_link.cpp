@@ -135,6 +135,13 @@ std::optional<Bytes> CardLink::exchange(BytesView request) {
   return finish();
 }
 
+std::optional<Bytes> CardLink::exchange_vendor(std::uint8_t /*command*/, BytesView /*request*/) {
+  if (call() != nullptr) {
+    call()->fail({.code = ErrorCode::kUnsupportedCommand, .detail = "not for a card"});
+  }
+  return std::nullopt;
+}
+
 bool CardLink::begin(BytesView request) {
   // A message is sent whole or not at all.
   if (call()->is_over()) {

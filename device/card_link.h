@@ -33,6 +33,8 @@ class CardLink final : public Link {
   void disconnect() noexcept override;
   [[nodiscard]] int install_on(fido_dev_t& dev) override;
   [[nodiscard]] std::optional<Bytes> exchange(BytesView request) override;
+  [[nodiscard]] std::optional<Bytes> exchange_vendor(std::uint8_t command,
+                                                     BytesView request) override;
 
   /// As libfido2 asks: `command` is one of CTAPHID's, without bit 7. 0, or -1.
   [[nodiscard]] int send(std::uint8_t command, std::span<const unsigned char> message);

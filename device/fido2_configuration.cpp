@@ -2,6 +2,7 @@
 
 #include "device/authenticator_config.h"
 #include "device/credential_management.h"
+#include "device/serial_number.h"
 
 namespace firstkey::device {
 
@@ -26,10 +27,7 @@ Result<Change> Fido2Configuration::make_so(RunningCall& call,
 }
 
 Result<std::optional<std::string>> Fido2Configuration::serial(const CallLimits& limits) {
-  return key_.within(limits, [&](RunningCall&) -> Result<std::optional<std::string>> {
-    const auto& serial = key_.origin().usb_serial;
-    return serial.empty() ? std::nullopt : std::optional(serial);
-  });
+  return key_.within(limits, [&](RunningCall& call) { return read_serial_number(key_, call); });
 }
 
 Result<void> Fido2Configuration::require_min_pin_setting(RunningCall& call) {

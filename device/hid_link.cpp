@@ -77,7 +77,7 @@ int HidLink::read(std::span<unsigned char> out) {
   if (call() == nullptr || !channel_ || out.size() < kHidFrameSize) return -1;
   if (ready_.empty()) {
     const auto first = next_frame();
-    if (!first || !gather(*first)) return -1;
+    if (!first || !gather(kCommandCbor, *first)) return -1;
   }
   std::ranges::copy(ready_.front(), out.begin());
   ready_.pop_front();
@@ -96,14 +96,14 @@ std::optional<HidFrame> HidLink::next_frame() {
   }
 }
 
-bool HidLink::gather(const HidFrame& first) {
+bool HidLink::gather(std::uint8_t command, const HidFrame& first) {
   if (first[kCommandOffset] == kCommandError) {
     fail(to_frame_error(first));
     return false;
   }
   if (first[kCommandOffset] == kCommandKeepAlive) hear_keep_alive(first);
   ready_.push_back(first);
-  if (first[kCommandOffset] != kCommandCbor) return true;
+  if (first[kCommandOffset] != command) return true;
   const auto size = static_cast<std::size_t>(first[kSizeOffset] << 8U | first[kSizeOffset + 1]);
   if (size > kMaxMessageSize) {
     fail({.code = ErrorCode::kTooLarge, .detail = "an answer beyond CTAPHID's longest message"});
@@ -121,7 +121,7 @@ bool HidLink::gather(const HidFrame& first) {
     message.insert(message.end(), frame->begin() + kContinuationOffset, frame->end());
   }
   message.resize(size);
-  if (is_bounded_answer(message)) return true;
+  if (command != kCommandCbor || is_bounded_answer(message)) return true;
   fail({.code = ErrorCode::kGarbage, .detail = "an answer is not the CBOR that CTAP allows"});
   return false;
 }
@@ -159,11 +159,19 @@ bool HidLink::write(const HidFrame& frame) {
 }
 
 std::optional<Bytes> HidLink::exchange(BytesView request) {
-  if (call() == nullptr || !channel_ || !send(request)) return std::nullopt;
+  return transact(kCommandCbor, request);
+}
+
+std::optional<Bytes> HidLink::exchange_vendor(std::uint8_t command, BytesView request) {
+  return transact(command | kInitializationBit, request);
+}
+
+std::optional<Bytes> HidLink::transact(std::uint8_t command, BytesView request) {
+  if (call() == nullptr || !channel_ || !send(command, request)) return std::nullopt;
   while (true) {
     const auto first = next_frame();
-    if (!first || !gather(*first)) return std::nullopt;
-    if ((*first)[kCommandOffset] == kCommandCbor) return take_message();
+    if (!first || !gather(command, *first)) return std::nullopt;
+    if ((*first)[kCommandOffset] == command) return take_message();
     ready_.clear();
     if ((*first)[kCommandOffset] == kCommandKeepAlive) continue;
     fail({.code = ErrorCode::kGarbage, .detail = "an answer to something else"});
@@ -171,7 +179,7 @@ std::optional<Bytes> HidLink::exchange(BytesView request) {
   }
 }
 
-bool HidLink::send(BytesView request) {
+bool HidLink::send(std::uint8_t command, BytesView request) {
   if (request.size() > kMaxMessageSize) {
     call()->fail({.code = ErrorCode::kTooLarge, .detail = "beyond CTAPHID's longest message"});
     return false;
@@ -187,7 +195,7 @@ bool HidLink::send(BytesView request) {
     request = request.subspan(part.size());
   };
   const auto size = request.size();
-  begin(kCommandCbor, kPayloadOffset);
+  begin(command, kPayloadOffset);
   frame[kSizeOffset] = static_cast<std::uint8_t>(size >> 8U);
   frame[kSizeOffset + 1] = static_cast<std::uint8_t>(size & 0xFFU);
   if (!write(frame)) return false;

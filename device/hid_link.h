@@ -26,6 +26,8 @@ class HidLink final : public Link {
   void disconnect() noexcept override;
   [[nodiscard]] int install_on(fido_dev_t& dev) override;
   [[nodiscard]] std::optional<Bytes> exchange(BytesView request) override;
+  [[nodiscard]] std::optional<Bytes> exchange_vendor(std::uint8_t command,
+                                                     BytesView request) override;
 
   /// As libfido2 asks: a frame's length, or -1.
   [[nodiscard]] int read(std::span<unsigned char> out);
@@ -36,12 +38,14 @@ class HidLink final : public Link {
   using ChannelId = std::array<std::uint8_t, 4>;
   using Nonce = std::array<std::uint8_t, 8>;
 
-  [[nodiscard]] bool send(BytesView request);
+  [[nodiscard]] std::optional<Bytes> transact(std::uint8_t command, BytesView request);
+  [[nodiscard]] bool send(std::uint8_t command, BytesView request);
   [[nodiscard]] bool write(const HidFrame& frame);
   /// Waits for a frame of ours. Nothing: the call has failed.
   [[nodiscard]] std::optional<HidFrame> next_frame();
-  /// Puts into `ready_` the frame `first`, and all that follow of its message when that is CBOR.
-  [[nodiscard]] bool gather(const HidFrame& first);
+  /// Puts into `ready_` the frame `first`, and all that follow of its message when that is of
+  /// `command`.
+  [[nodiscard]] bool gather(std::uint8_t command, const HidFrame& first);
   /// The message whose frames are in `ready_`, which it empties.
   [[nodiscard]] Bytes take_message();
   void hear_keep_alive(const HidFrame& frame);

@@ -123,6 +123,8 @@ KeyOrigin read_origin(const KeyPath& path) {
   if (!device) return origin;
   origin.is_simulated = is_virtual(*device);
   if (auto* const usb = usb_parent(*device); usb != nullptr) {
+    const auto vendor = attribute(*usb, "idVendor");
+    std::from_chars(vendor.data(), vendor.data() + vendor.size(), origin.usb_vendor, 16);
     origin.usb_serial = to_display_text(attribute(*usb, "serial"));
   }
   return origin;

@@ -4,6 +4,7 @@
 // Implemented by HidLink (frames) and CardLink (APDUs).
 
 #include <atomic>
+#include <cstdint>
 #include <optional>
 #include <utility>
 
@@ -31,6 +32,10 @@ class Link {
   /// waits for the answer: a status and CBOR that is_bounded_answer() has passed, never empty.
   /// Nothing: the running call has the error.
   [[nodiscard]] virtual std::optional<Bytes> exchange(BytesView request) = 0;
+  /// The same for a command of CTAPHID that a maker defined (0x40 to 0x7F); what is answered is
+  /// the maker's own, perhaps nothing. Where there is no CTAPHID it is kUnsupportedCommand.
+  [[nodiscard]] virtual std::optional<Bytes> exchange_vendor(std::uint8_t command,
+                                                             BytesView request) = 0;
 
   /// The call that bounds what follows; null when none runs.
   void set_call(RunningCall* call) noexcept { call_ = call; }

@@ -95,4 +95,13 @@ Result<Bytes> OpenKey::exchange(BytesView request, RunningCall& call, std::strin
   return Bytes(answer->begin() + 1, answer->end());
 }
 
+Result<Bytes> OpenKey::exchange_vendor(std::uint8_t command, BytesView request, RunningCall& call) {
+  auto answer = link_->exchange_vendor(command, request);
+  const int status = answer ? FIDO_OK : FIDO_ERR_RX;
+  if (auto judged = judge(status, call, "maker's command"); !judged) {
+    return std::unexpected(judged.error());
+  }
+  return std::move(*answer);
+}
+
 }  // namespace firstkey::device

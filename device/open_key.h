@@ -41,6 +41,11 @@ class OpenKey {
                                        RunningCall& call,
                                        std::string_view doing);
 
+  /// Sends a maker's own command of CTAPHID. Errors: kUnsupportedCommand and those of the link.
+  [[nodiscard]] Result<Bytes> exchange_vendor(std::uint8_t command,
+                                              BytesView request,
+                                              RunningCall& call);
+
   [[nodiscard]] const AuthenticatorFacts& facts() const noexcept { return facts_; }
   [[nodiscard]] const KeyOrigin& origin() const noexcept { return origin_; }
   /// For calls of libfido2, within `within`.

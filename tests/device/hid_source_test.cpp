@@ -171,6 +171,7 @@ TEST_SUITE("device/hid_source") {
         {.transport = firstkey::device::Transport::kUsb, .text = "/dev/hidraw5"});
     CHECK_FALSE(origin.is_simulated);
     CHECK(origin.usb_serial == "SN5");
+    CHECK(origin.usb_vendor == 0x20A0);
   }
 
   TEST_CASE("a path where nothing is cannot be opened") {

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,6 +29,7 @@ class ScriptedHidKey {
   static constexpr std::uint8_t kCbor = 0x90;
   static constexpr std::uint8_t kCancel = 0x91;
   static constexpr std::uint8_t kKeepAlive = 0xBB;
+  static constexpr std::uint8_t kVendor = 0xC2;  ///< Yubico's "read configuration"
   static constexpr std::uint8_t kError = 0xBF;
 
   /// `info` answers every getInfo: a status and CBOR.
@@ -67,7 +69,8 @@ class ScriptedHidKey {
   [[nodiscard]] device::OpenChannel opener();
 
   std::uint8_t capabilities = kCapabilityCbor;
-  std::uint8_t status_after_cancel = 0x2D;  ///< 0: ignores CTAPHID_CANCEL
+  std::uint8_t status_after_cancel = 0x2D;     ///< 0: ignores CTAPHID_CANCEL
+  std::optional<device::Bytes> vendor_answer;  ///< to kVendor; nothing: it is not known
   bool is_pulled = false;
   int cancels = 0;
   int opened = 0;
@@ -107,6 +110,10 @@ class ScriptedHidKey {
       pending_.clear();
       if (status_after_cancel != 0) say(kCbor, device::Bytes{status_after_cancel});
       return;
+    }
+    if (command == kVendor) {
+      if (vendor_answer) return say(kVendor, *vendor_answer);
+      return say(kError, device::Bytes{0x01});  // ERR_INVALID_CMD
     }
     if (command == kCbor) {
       expected_ = static_cast<std::size_t>(frame[5] << 8U | frame[6]);

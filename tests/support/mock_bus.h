@@ -39,7 +39,9 @@ class MockBus {
   void prepare(int number, const std::string& descriptor = kKey) {
     const std::string text = std::to_string(number);
     const std::string usb = usb_device(number);
-    add("P: " + usb + "\nE: SUBSYSTEM=usb\nE: DEVTYPE=usb_device\nA: busnum=1\\n\nA: devnum=" +
+    add("P: " + usb +
+        "\nE: SUBSYSTEM=usb\nE: DEVTYPE=usb_device\nA: idVendor=20a0\\n\nA: busnum=1\\n\nA: "
+        "devnum=" +
         text + "\\n\nA: manufacturer=Acme\\n\nA: product=Acme Key\x1b[2J\\n\nA: serial=SN" + text +
         "\\n\n");
     add("P: " + interface_of(number) +
