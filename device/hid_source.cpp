@@ -94,7 +94,7 @@ void HidSource::watch(KeySink& sink, const std::stop_token& stop) {
     }
     if (stop.stop_requested()) return;
     if (waits[0].revents != 0) take_event(sink);
-    if (waits[1].revents != 0 && permissions_.has_changed(kSubsystem)) scan(sink);
+    if (waits[1].revents != 0 && permissions_.has_changed(kSubsystem)) look_again(sink);
   }
 }
 
@@ -135,6 +135,15 @@ void HidSource::scan(KeySink& sink) {
   }
   for (const auto& key : std::vector(reported_)) {
     if (std::ranges::find(found, key.path) == found.end()) drop(sink, key.path);
+  }
+}
+
+void HidSource::look_again(KeySink& sink) {
+  for (const auto& key : std::vector(reported_)) {
+    const auto name = std::filesystem::path(key.path.text).filename();
+    const UdevDevice device(
+        udev_device_new_from_subsystem_sysname(udev_.get(), kSubsystem, name.c_str()));
+    device ? look(sink, *device) : drop(sink, key.path);
   }
 }
 

@@ -31,6 +31,9 @@ class HidSource final : public KeySource {
   void take_event(KeySink& sink);
   /// Compares everything there with what was reported.
   void scan(KeySink& sink);
+  /// Compares the keys that were reported with what is there. A node that is new gets its
+  /// permissions one by one, and is reported when udevd says that it has them all.
+  void look_again(KeySink& sink);
   /// Reports how `device` differs from what was reported of its path.
   void look(KeySink& sink, udev_device& device);
   void drop(KeySink& sink, const KeyPath& path);

@@ -131,6 +131,28 @@ TEST_SUITE("device/hid_source") {
     CHECK(next(*discovery).key.obstacle.has_value());
   }
 
+  TEST_CASE(
+      "a node that gets its permissions is told once udevd is done with it, and without an "
+      "obstacle") {
+    if (lacks_umockdev()) return;
+    MockBus bus;
+    bus.plug(4);
+    bus.plug(5);
+    bus.allow(5, std::filesystem::perms::none);
+    bus.hide(5);
+    const auto discovery = discover();
+    CHECK(next(*discovery).key.path.text == "/dev/hidraw4");
+    bus.show(5);
+    bus.allow(5, std::filesystem::perms::owner_read);  // the first of several changes
+    bus.allow(4, std::filesystem::perms::none);
+    CHECK(next(*discovery).key.path.text == "/dev/hidraw4");
+    bus.allow(5, std::filesystem::perms::owner_all);
+    bus.announce(5);
+    const auto told = next(*discovery);
+    CHECK(told.key.path.text == "/dev/hidraw5");
+    CHECK_FALSE(told.key.obstacle.has_value());
+  }
+
   TEST_CASE("a removal whose event was lost is seen at the next look at everything") {
     if (lacks_umockdev()) return;
     MockBus bus;

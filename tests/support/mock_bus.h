@@ -69,10 +69,13 @@ class MockBus {
     umockdev_testbed_uevent(testbed_, node_paths_.at(number).c_str(), "change");
   }
   void allow(int number, std::filesystem::perms permissions) const {
-    gchar* const root = umockdev_testbed_get_root_dir(testbed_);
-    const std::filesystem::path folder(root);
-    g_free(root);
-    std::filesystem::permissions(folder / ("dev/hidraw" + std::to_string(number)), permissions);
+    std::filesystem::permissions(root() / ("dev/hidraw" + std::to_string(number)), permissions);
+  }
+  /// Not made yet by the kernel; show() makes it, and udevd has not told of it.
+  void hide(int number) const { std::filesystem::rename(listed(number), hidden(number)); }
+  void show(int number) const { std::filesystem::rename(hidden(number), listed(number)); }
+  void announce(int number) {
+    umockdev_testbed_uevent(testbed_, node_paths_.at(number).c_str(), "add");
   }
 
  private:
@@ -91,6 +94,18 @@ class MockBus {
     }
     std::filesystem::create_directory("/run/udev");
     return static_cast<bool>(std::ofstream(kUdevdSocket));
+  }
+  [[nodiscard]] std::filesystem::path root() const {
+    gchar* const text = umockdev_testbed_get_root_dir(testbed_);
+    std::filesystem::path folder(text);
+    g_free(text);
+    return folder;
+  }
+  [[nodiscard]] std::filesystem::path listed(int number) const {
+    return root() / "sys/class/hidraw" / ("hidraw" + std::to_string(number));
+  }
+  [[nodiscard]] std::filesystem::path hidden(int number) const {
+    return root() / ("hidraw" + std::to_string(number));
   }
   static std::string usb_device(int number) {
     return "/devices/pci0/usb1/1-" + std::to_string(number);
