@@ -19,7 +19,7 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-#define STORES ProofFixture<MemoryFixture>, ProofFixture<SqliteFixture>
+#define VERIFIERS ProofFixture<MemoryFixture>, ProofFixture<SqliteFixture>
 
 namespace {
 
@@ -49,7 +49,7 @@ struct ProofFixture : VerifierFixture<StoreFixture> {
 
 TEST_SUITE("core/local_verifier_proof") {
   TEST_CASE_TEMPLATE(
-      "a proof is asked of one credential, with user verification", Fixture, STORES) {
+      "a proof is asked of one credential, with user verification", Fixture, VERIFIERS) {
     Fixture f;
     const auto issued = f.proof_options(f.ticket, f.key);
     const auto options = parse_request_options(issued.json).value();
@@ -63,14 +63,14 @@ TEST_SUITE("core/local_verifier_proof") {
     CHECK(issued.origin == "https://example.org");
   }
 
-  TEST_CASE_TEMPLATE("a proof's challenge ends with the two minutes of grace", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("a proof's challenge ends with the two minutes of grace", Fixture, VERIFIERS) {
     Fixture f;
     f.clock.advance(minutes(9));
     const auto issued = f.proof_options(f.ticket, f.key);
     CHECK(issued.expires_at == issued.server_now + minutes(3));
   }
 
-  TEST_CASE_TEMPLATE("a proof is taken until two minutes after the window", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("a proof is taken until two minutes after the window", Fixture, VERIFIERS) {
     for (const auto& [after, code] : {std::pair{microseconds(-1), std::optional<ErrorCode>()},
                                       {microseconds(0), ErrorCode::kWindowOver},
                                       {microseconds(1), ErrorCode::kWindowOver}}) {
@@ -84,7 +84,7 @@ TEST_SUITE("core/local_verifier_proof") {
     }
   }
 
-  TEST_CASE_TEMPLATE("after a proof in the grace the session ends completed", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("after a proof in the grace the session ends completed", Fixture, VERIFIERS) {
     Fixture f;
     f.clock.advance(minutes(11));
     REQUIRE(f.prove(f.ticket, f.key));
@@ -92,7 +92,7 @@ TEST_SUITE("core/local_verifier_proof") {
     CHECK(f.last_audit().action == "session.complete");
   }
 
-  TEST_CASE_TEMPLATE("a proof's challenge is good for five minutes", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("a proof's challenge is good for five minutes", Fixture, VERIFIERS) {
     for (const auto& [after, code] : {std::pair{microseconds(-1), std::optional<ErrorCode>()},
                                       {microseconds(0), ErrorCode::kChallengeExpired},
                                       {microseconds(1), ErrorCode::kChallengeExpired}}) {
@@ -104,7 +104,7 @@ TEST_SUITE("core/local_verifier_proof") {
     }
   }
 
-  TEST_CASE_TEMPLATE("who signed for whom is asked before any signature", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("who signed for whom is asked before any signature", Fixture, VERIFIERS) {
     Fixture f;
     f.key.other_credential = Bytes(32, 9);
     f.key.signs_wrongly = true;
@@ -116,7 +116,7 @@ TEST_SUITE("core/local_verifier_proof") {
     f.check_refused("user_handle_mismatch");
   }
 
-  TEST_CASE_TEMPLATE("another's credential does not prove one's own", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("another's credential does not prove one's own", Fixture, VERIFIERS) {
     Fixture f;
     TestAuthenticator of_max("the key of Max");
     f.stored(f.open(f.max), of_max);
@@ -127,7 +127,7 @@ TEST_SUITE("core/local_verifier_proof") {
     CHECK_FALSE(f.record(of_max.id)->is_proven());
   }
 
-  TEST_CASE_TEMPLATE("what a key says decides, check by check", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("what a key says decides, check by check", Fixture, VERIFIERS) {
     using Key = TestAuthenticator;
     struct Case {
       const char* check;
@@ -150,14 +150,14 @@ TEST_SUITE("core/local_verifier_proof") {
     }
   }
 
-  TEST_CASE_TEMPLATE("a text that is no response proves nothing", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("a text that is no response proves nothing", Fixture, VERIFIERS) {
     Fixture f;
     CHECK(refusal(f.verifier.submit_proof(f.ticket, "[]")) == ErrorCode::kAssertionInvalid);
     f.check_refused("json_member_invalid");
   }
 
   TEST_CASE_TEMPLATE(
-      "a proof needs user verification whatever a registration needs", Fixture, STORES) {
+      "a proof needs user verification whatever a registration needs", Fixture, VERIFIERS) {
     Fixture f;
     f.edit_settings([](Settings& s) { s.key_policy.requires_user_verification = false; });
     f.key.is_user_verified = false;
@@ -165,7 +165,8 @@ TEST_SUITE("core/local_verifier_proof") {
     f.check_refused("user_not_verified");
   }
 
-  TEST_CASE_TEMPLATE("the own user handle is welcome, and the counter is kept", Fixture, STORES) {
+  TEST_CASE_TEMPLATE(
+      "the own user handle is welcome, and the counter is kept", Fixture, VERIFIERS) {
     Fixture f;
     f.key.user_handle = f.lee.handle;
     CHECK(f.proof_refusal() == std::nullopt);
@@ -173,7 +174,7 @@ TEST_SUITE("core/local_verifier_proof") {
     CHECK(f.record(f.key.id)->proven_at == f.clock.wall());
   }
 
-  TEST_CASE_TEMPLATE("whether a key is backed up is kept as the proof has it", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("whether a key is backed up is kept as the proof has it", Fixture, VERIFIERS) {
     VerifierFixture<typename Fixture::Stores> f;
     f.edit_settings([](Settings& s) { s.key_policy.allows_backup_eligible = true; });
     const auto ticket = f.open_one_time();
@@ -186,7 +187,7 @@ TEST_SUITE("core/local_verifier_proof") {
   }
 
   TEST_CASE_TEMPLATE(
-      "a second proof counts on, and leaves the time of the first", Fixture, STORES) {
+      "a second proof counts on, and leaves the time of the first", Fixture, VERIFIERS) {
     Fixture f;
     REQUIRE(f.prove(f.ticket, f.key));
     const auto first = f.record(f.key.id)->proven_at;
@@ -196,7 +197,7 @@ TEST_SUITE("core/local_verifier_proof") {
     CHECK(f.record(f.key.id)->sign_count == f.key.sign_count);
   }
 
-  TEST_CASE_TEMPLATE("a record of another owner is none of this session's", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("a record of another owner is none of this session's", Fixture, VERIFIERS) {
     Fixture f;
     const auto response = f.key.prove(f.proof_options(f.ticket, f.key));
     f.write([&](WriteTransaction& t) {
@@ -208,7 +209,7 @@ TEST_SUITE("core/local_verifier_proof") {
     CHECK(refusal(f.verifier.withdraw(f.ticket, f.key.id)) == ErrorCode::kCredentialUnknown);
   }
 
-  TEST_CASE_TEMPLATE("a registration's challenge proves nothing", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("a registration's challenge proves nothing", Fixture, VERIFIERS) {
     Fixture f;
     auto issued = f.proof_options(f.ticket, f.key);
     auto request = parse_request_options(issued.json).value();
@@ -219,7 +220,7 @@ TEST_SUITE("core/local_verifier_proof") {
           ErrorCode::kChallengeUnknown);
   }
 
-  TEST_CASE_TEMPLATE("another session's proof is unknown in this one", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("another session's proof is unknown in this one", Fixture, VERIFIERS) {
     Fixture f;
     const auto of_max = f.open(f.max);
     const auto response = f.key.prove(f.proof_options(f.ticket, f.key));
@@ -227,7 +228,7 @@ TEST_SUITE("core/local_verifier_proof") {
     CHECK(refusal(f.verifier.proof_options(of_max, f.key.id)) == ErrorCode::kCredentialUnknown);
   }
 
-  TEST_CASE_TEMPLATE("the same proof gets the same answer, another does not", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("the same proof gets the same answer, another does not", Fixture, VERIFIERS) {
     Fixture f;
     const auto options = f.proof_options(f.ticket, f.key);
     const auto response = f.key.prove(options);
@@ -243,7 +244,7 @@ TEST_SUITE("core/local_verifier_proof") {
     CHECK(f.audit().size() == rows);
   }
 
-  TEST_CASE_TEMPLATE("a key policy turned stricter counts for a proof too", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("a key policy turned stricter counts for a proof too", Fixture, VERIFIERS) {
     Fixture f;
     f.edit_settings([](Settings& s) { s.relying_party.origins = {"https://new.example.org"}; });
     f.key.origin = "https://example.org";
@@ -251,7 +252,7 @@ TEST_SUITE("core/local_verifier_proof") {
     f.check_refused("origin_not_allowed");
   }
 
-  TEST_CASE_TEMPLATE("the policy says whether a receipt asks for a proof", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("the policy says whether a receipt asks for a proof", Fixture, VERIFIERS) {
     for (const auto& [proof, needs_proof, ends] :
          {std::tuple{ProofRequirement::kRequired, true, SessionState::kCancelled},
           {ProofRequirement::kOffered, true, SessionState::kCompleted},
@@ -268,7 +269,7 @@ TEST_SUITE("core/local_verifier_proof") {
     }
   }
 
-  TEST_CASE_TEMPLATE("withdrawing gives the place back, once", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("withdrawing gives the place back, once", Fixture, VERIFIERS) {
     Fixture f;
     const auto left = f.verifier.snapshot(f.ticket)->credentials_left;
     const auto withdrawn = f.verifier.withdraw(f.ticket, f.key.id);
@@ -281,7 +282,7 @@ TEST_SUITE("core/local_verifier_proof") {
     CHECK(f.audit().size() == rows);
   }
 
-  TEST_CASE_TEMPLATE("a withdrawn credential is proved no more", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("a withdrawn credential is proved no more", Fixture, VERIFIERS) {
     Fixture f;
     const auto response = f.key.prove(f.proof_options(f.ticket, f.key));
     REQUIRE(f.verifier.withdraw(f.ticket, f.key.id));
@@ -289,7 +290,7 @@ TEST_SUITE("core/local_verifier_proof") {
     CHECK(refusal(f.verifier.proof_options(f.ticket, f.key.id)) == ErrorCode::kCredentialUnknown);
   }
 
-  TEST_CASE_TEMPLATE("only an unproven credential of one's own is withdrawn", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("only an unproven credential of one's own is withdrawn", Fixture, VERIFIERS) {
     Fixture f;
     CHECK(refusal(f.verifier.withdraw(f.ticket, Bytes(32, 9))) == ErrorCode::kCredentialUnknown);
     CHECK(refusal(f.verifier.withdraw(f.open(f.max), f.key.id)) == ErrorCode::kCredentialUnknown);
@@ -298,7 +299,8 @@ TEST_SUITE("core/local_verifier_proof") {
     CHECK_FALSE(f.record(f.key.id)->withdrawn_at);
   }
 
-  TEST_CASE_TEMPLATE("what its session withdrew at the end counts as withdrawn", Fixture, STORES) {
+  TEST_CASE_TEMPLATE(
+      "what its session withdrew at the end counts as withdrawn", Fixture, VERIFIERS) {
     Fixture f;
     f.clock.advance(minutes(12));
     CHECK(f.verifier.withdraw(f.ticket, f.key.id)->state == SessionState::kExpired);

@@ -16,7 +16,7 @@ using firstkey::core::RegistrationReceipt;
 using firstkey::core::Result;
 using namespace firstkey::tests;  // NOLINT(google-build-using-namespace): the fixture's verbs
 
-#define STORES VerifierFixture<MemoryFixture>, VerifierFixture<SqliteFixture>
+#define VERIFIERS VerifierFixture<MemoryFixture>, VerifierFixture<SqliteFixture>
 
 namespace {
 
@@ -65,7 +65,7 @@ std::size_t credentials_of_lee(Fixture& f) {
 
 TEST_SUITE("core/local_verifier_race") {
   TEST_CASE_TEMPLATE(
-      "one response submitted at once is stored once, told to all", Fixture, STORES) {
+      "one response submitted at once is stored once, told to all", Fixture, VERIFIERS) {
     for (int round = 0; round < kRounds; ++round) {
       Fixture f;
       const auto ticket = f.open_one_time();
@@ -78,7 +78,7 @@ TEST_SUITE("core/local_verifier_race") {
     }
   }
 
-  TEST_CASE_TEMPLATE("of several responses to one challenge one is stored", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("of several responses to one challenge one is stored", Fixture, VERIFIERS) {
     for (int round = 0; round < kRounds; ++round) {
       Fixture f;
       const auto ticket = f.open_one_time();
@@ -94,7 +94,7 @@ TEST_SUITE("core/local_verifier_race") {
     }
   }
 
-  TEST_CASE_TEMPLATE("racing responses store no more than the session may", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("racing responses store no more than the session may", Fixture, VERIFIERS) {
     for (int round = 0; round < kRounds; ++round) {
       Fixture f;
       const auto ticket = f.open_one_time();
@@ -109,7 +109,8 @@ TEST_SUITE("core/local_verifier_race") {
     }
   }
 
-  TEST_CASE_TEMPLATE("one key offered to two users at once becomes one user's", Fixture, STORES) {
+  TEST_CASE_TEMPLATE(
+      "one key offered to two users at once becomes one user's", Fixture, VERIFIERS) {
     for (int round = 0; round < kRounds; ++round) {
       Fixture f;
       const auto of_lee = f.open(f.lee);
@@ -126,7 +127,7 @@ TEST_SUITE("core/local_verifier_race") {
   }
 
   TEST_CASE_TEMPLATE(
-      "a registration racing its pass's deletion is whole or refused", Fixture, STORES) {
+      "a registration racing its pass's deletion is whole or refused", Fixture, VERIFIERS) {
     for (int round = 0; round < kRounds; ++round) {
       Fixture f;
       const auto ticket = f.open_one_time();
@@ -142,7 +143,7 @@ TEST_SUITE("core/local_verifier_race") {
   }
 
   TEST_CASE_TEMPLATE(
-      "a registration racing the end of its user is whole or refused", Fixture, STORES) {
+      "a registration racing the end of its user is whole or refused", Fixture, VERIFIERS) {
     for (int round = 0; round < kRounds; ++round) {
       Fixture f;
       const auto ticket = f.open_one_time();
@@ -157,7 +158,8 @@ TEST_SUITE("core/local_verifier_race") {
     }
   }
 
-  TEST_CASE_TEMPLATE("a proof racing its withdrawal ends one way or the other", Fixture, STORES) {
+  TEST_CASE_TEMPLATE(
+      "a proof racing its withdrawal ends one way or the other", Fixture, VERIFIERS) {
     for (int round = 0; round < kRounds; ++round) {
       Fixture f;
       const auto ticket = f.open_one_time();

@@ -25,7 +25,7 @@ using std::chrono::microseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-#define STORES VerifierFixture<MemoryFixture>, VerifierFixture<SqliteFixture>
+#define VERIFIERS VerifierFixture<MemoryFixture>, VerifierFixture<SqliteFixture>
 
 namespace {
 
@@ -121,7 +121,7 @@ void check_refused(Fixture& f, ErrorCode code) {
 }  // namespace
 
 TEST_SUITE("core/local_verifier_registration") {
-  TEST_CASE_TEMPLATE("what happens after the options counts at the commit", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("what happens after the options counts at the commit", Fixture, VERIFIERS) {
     for (const auto& event : events<Fixture>()) {
       CAPTURE(event.name);
       Fixture f;
@@ -133,7 +133,7 @@ TEST_SUITE("core/local_verifier_registration") {
     }
   }
 
-  TEST_CASE_TEMPLATE("what happens while the response is judged counts too", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("what happens while the response is judged counts too", Fixture, VERIFIERS) {
     for (const auto& event : events<Fixture>()) {
       CAPTURE(event.name);
       Fixture f;
@@ -144,7 +144,8 @@ TEST_SUITE("core/local_verifier_registration") {
     }
   }
 
-  TEST_CASE_TEMPLATE("a policy that grew milder meanwhile lets the response in", Fixture, STORES) {
+  TEST_CASE_TEMPLATE(
+      "a policy that grew milder meanwhile lets the response in", Fixture, VERIFIERS) {
     Fixture f;
     f.edit_settings([](Settings& s) { s.key_policy.algorithms = {-8}; });
     const auto ticket = f.open_one_time();
@@ -154,7 +155,7 @@ TEST_SUITE("core/local_verifier_registration") {
     }));
   }
 
-  TEST_CASE_TEMPLATE("a root that is trusted meanwhile attests the key", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("a root that is trusted meanwhile attests the key", Fixture, VERIFIERS) {
     Fixture f;
     TestAuthenticator key;
     key.statement = TestAuthenticator::Statement::kCertified;
@@ -167,7 +168,7 @@ TEST_SUITE("core/local_verifier_registration") {
     CHECK(receipt->attestation_level == AttestationLevel::kAttested);
   }
 
-  TEST_CASE_TEMPLATE("the window closes at ten minutes, to the microsecond", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("the window closes at ten minutes, to the microsecond", Fixture, VERIFIERS) {
     for (const auto& [after, code] : {std::pair{microseconds(-1), std::optional<ErrorCode>()},
                                       {microseconds(0), ErrorCode::kWindowOver},
                                       {microseconds(1), ErrorCode::kWindowOver}}) {
@@ -181,7 +182,7 @@ TEST_SUITE("core/local_verifier_registration") {
     }
   }
 
-  TEST_CASE_TEMPLATE("the window closes with the pass, to the microsecond", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("the window closes with the pass, to the microsecond", Fixture, VERIFIERS) {
     for (const auto& [after, code] : {std::pair{microseconds(-1), std::optional<ErrorCode>()},
                                       {microseconds(0), ErrorCode::kWindowOver},
                                       {microseconds(1), ErrorCode::kWindowOver}}) {
@@ -194,7 +195,7 @@ TEST_SUITE("core/local_verifier_registration") {
     }
   }
 
-  TEST_CASE_TEMPLATE("setting the clock back does not keep the window open", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("setting the clock back does not keep the window open", Fixture, VERIFIERS) {
     Fixture f;
     const auto ticket = f.open_one_time();
     f.clock.advance(minutes(9));
@@ -204,7 +205,8 @@ TEST_SUITE("core/local_verifier_registration") {
     CHECK(refusal(f.verifier.submit_registration(ticket, response)) == ErrorCode::kWindowOver);
   }
 
-  TEST_CASE_TEMPLATE("a challenge is good for five minutes, to the microsecond", Fixture, STORES) {
+  TEST_CASE_TEMPLATE(
+      "a challenge is good for five minutes, to the microsecond", Fixture, VERIFIERS) {
     for (const auto& [after, code] : {std::pair{microseconds(-1), std::optional<ErrorCode>()},
                                       {microseconds(0), ErrorCode::kChallengeExpired},
                                       {microseconds(1), ErrorCode::kChallengeExpired}}) {
@@ -217,7 +219,7 @@ TEST_SUITE("core/local_verifier_registration") {
     }
   }
 
-  TEST_CASE_TEMPLATE("a challenge of another session is unknown in this one", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("a challenge of another session is unknown in this one", Fixture, VERIFIERS) {
     Fixture f;
     const auto of_lee = f.open(f.lee);
     const auto of_max = f.open(f.max);
@@ -228,7 +230,7 @@ TEST_SUITE("core/local_verifier_registration") {
     CHECK(f.verifier.submit_registration(of_max, response));
   }
 
-  TEST_CASE_TEMPLATE("a challenge nobody gave out is unknown", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("a challenge nobody gave out is unknown", Fixture, VERIFIERS) {
     Fixture f;
     const auto ticket = f.open_one_time();
     auto options = f.options(ticket);
@@ -239,7 +241,7 @@ TEST_SUITE("core/local_verifier_registration") {
           ErrorCode::kChallengeUnknown);
   }
 
-  TEST_CASE_TEMPLATE("a proof's challenge registers nothing", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("a proof's challenge registers nothing", Fixture, VERIFIERS) {
     Fixture f;
     const auto ticket = f.open_one_time();
     TestAuthenticator first;
@@ -256,7 +258,7 @@ TEST_SUITE("core/local_verifier_registration") {
     CHECK_FALSE(f.record(second.id));
   }
 
-  TEST_CASE_TEMPLATE("a challenge registers one response and no other", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("a challenge registers one response and no other", Fixture, VERIFIERS) {
     Fixture f;
     const auto ticket = f.open_one_time();
     const auto options = f.options(ticket);
@@ -267,7 +269,8 @@ TEST_SUITE("core/local_verifier_registration") {
     CHECK_FALSE(f.record(other.id));
   }
 
-  TEST_CASE_TEMPLATE("a refused response leaves its challenge to a better one", Fixture, STORES) {
+  TEST_CASE_TEMPLATE(
+      "a refused response leaves its challenge to a better one", Fixture, VERIFIERS) {
     Fixture f;
     const auto ticket = f.open_one_time();
     const auto options = f.options(ticket);
@@ -279,7 +282,7 @@ TEST_SUITE("core/local_verifier_registration") {
   }
 
   TEST_CASE_TEMPLATE(
-      "the same response gets the same receipt, whatever happened", Fixture, STORES) {
+      "the same response gets the same receipt, whatever happened", Fixture, VERIFIERS) {
     Fixture f;
     const auto ticket = f.open_one_time();
     TestAuthenticator key;
@@ -305,7 +308,8 @@ TEST_SUITE("core/local_verifier_registration") {
     }
   }
 
-  TEST_CASE_TEMPLATE("a lost answer is given again and nothing is stored twice", Fixture, STORES) {
+  TEST_CASE_TEMPLATE(
+      "a lost answer is given again and nothing is stored twice", Fixture, VERIFIERS) {
     Fixture f;
     const auto ticket = f.open_one_time();
     const auto response = f.response(ticket, TestAuthenticator());
@@ -319,7 +323,7 @@ TEST_SUITE("core/local_verifier_registration") {
     CHECK(f.session(ticket).credentials == 1);
   }
 
-  TEST_CASE_TEMPLATE("a response whose credential was withdrawn is told so", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("a response whose credential was withdrawn is told so", Fixture, VERIFIERS) {
     Fixture f;
     const auto ticket = f.open_one_time();
     const TestAuthenticator key;
@@ -331,7 +335,7 @@ TEST_SUITE("core/local_verifier_registration") {
   }
 
   TEST_CASE_TEMPLATE(
-      "a credential id is never taken twice, nor after withdrawal", Fixture, STORES) {
+      "a credential id is never taken twice, nor after withdrawal", Fixture, VERIFIERS) {
     Fixture f;
     const auto of_max = f.open(f.max);
     const TestAuthenticator key;
@@ -347,7 +351,7 @@ TEST_SUITE("core/local_verifier_registration") {
     CHECK(f.record(key.id)->user == f.max.id);
   }
 
-  TEST_CASE_TEMPLATE("a ticket of another station or secret leaves no trace", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("a ticket of another station or secret leaves no trace", Fixture, VERIFIERS) {
     Fixture f;
     const auto ticket = f.open_one_time();
     const auto response = f.response(ticket, TestAuthenticator());
@@ -360,7 +364,7 @@ TEST_SUITE("core/local_verifier_registration") {
     CHECK(f.verifier.submit_registration(ticket, response));
   }
 
-  TEST_CASE_TEMPLATE("a session ended elsewhere registers nothing", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("a session ended elsewhere registers nothing", Fixture, VERIFIERS) {
     Fixture f;
     const auto ticket = f.open_one_time();
     const auto response = f.response(ticket, TestAuthenticator());
@@ -369,7 +373,7 @@ TEST_SUITE("core/local_verifier_registration") {
     check_refused(f, ErrorCode::kSessionEnded);
   }
 
-  TEST_CASE_TEMPLATE("what a key says decides, check by check", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("what a key says decides, check by check", Fixture, VERIFIERS) {
     using Key = TestAuthenticator;
     struct Case {
       const char* check;
@@ -407,7 +411,7 @@ TEST_SUITE("core/local_verifier_registration") {
     }
   }
 
-  TEST_CASE_TEMPLATE("a milder policy takes what the default refuses", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("a milder policy takes what the default refuses", Fixture, VERIFIERS) {
     Fixture f;
     f.edit_settings([](Settings& s) {
       s.key_policy.requires_user_verification = false;
@@ -427,7 +431,7 @@ TEST_SUITE("core/local_verifier_registration") {
   }
 
   TEST_CASE_TEMPLATE(
-      "a text that is no response is refused and kept out of the trail", Fixture, STORES) {
+      "a text that is no response is refused and kept out of the trail", Fixture, VERIFIERS) {
     Fixture f;
     const auto ticket = f.open_one_time();
     CHECK(refusal(f.verifier.submit_registration(ticket, "{\"id\":")) ==
@@ -436,7 +440,7 @@ TEST_SUITE("core/local_verifier_registration") {
     CHECK(f.last_audit().details.at("check") == "json_malformed");
   }
 
-  TEST_CASE_TEMPLATE("the statement decides how far a key is known", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("the statement decides how far a key is known", Fixture, VERIFIERS) {
     using Statement = TestAuthenticator::Statement;
     struct Case {
       Statement statement;
@@ -466,7 +470,7 @@ TEST_SUITE("core/local_verifier_registration") {
   }
 
   TEST_CASE_TEMPLATE(
-      "an unreadable root stops registering before it decides anything", Fixture, STORES) {
+      "an unreadable root stops registering before it decides anything", Fixture, VERIFIERS) {
     Fixture f;
     f.edit_settings([](Settings& s) { s.trust_roots = {{.id = "r", .der = {1, 2, 3}}}; });
     const auto ticket = f.open_one_time();
@@ -474,7 +478,7 @@ TEST_SUITE("core/local_verifier_registration") {
     CHECK(f.session(ticket).state == SessionState::kOpen);
   }
 
-  TEST_CASE_TEMPLATE("the record and the trail say what was registered", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("the record and the trail say what was registered", Fixture, VERIFIERS) {
     Fixture f;
     f.edit_settings([](Settings& s) { s.key_policy.allows_simulators = true; });
     const auto ticket = f.open(f.lee, {.is_simulated = true});
@@ -495,7 +499,7 @@ TEST_SUITE("core/local_verifier_registration") {
   }
 
   TEST_CASE_TEMPLATE(
-      "a simulated session needs a policy that lets it, at the commit", Fixture, STORES) {
+      "a simulated session needs a policy that lets it, at the commit", Fixture, VERIFIERS) {
     Fixture f;
     f.edit_settings([](Settings& s) { s.key_policy.allows_simulators = true; });
     const auto ticket = f.open(f.lee, {.is_simulated = true});

@@ -22,7 +22,7 @@ using std::chrono::microseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-#define STORES VerifierFixture<MemoryFixture>, VerifierFixture<SqliteFixture>
+#define VERIFIERS VerifierFixture<MemoryFixture>, VerifierFixture<SqliteFixture>
 
 namespace {
 
@@ -42,7 +42,7 @@ firstkey::core::IssuedPass issue_to_lee(Fixture& f) {
 }  // namespace
 
 TEST_SUITE("core/local_verifier") {
-  TEST_CASE_TEMPLATE("a pass becomes a stored and proven credential", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("a pass becomes a stored and proven credential", Fixture, VERIFIERS) {
     Fixture f;
     const auto ticket = f.open_one_time();
     TestAuthenticator key;
@@ -59,7 +59,7 @@ TEST_SUITE("core/local_verifier") {
     CHECK(f.store().check());
   }
 
-  TEST_CASE_TEMPLATE("creation options are what the policies demand", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("creation options are what the policies demand", Fixture, VERIFIERS) {
     using namespace firstkey::core::webauthn;  // NOLINT(google-build-using-namespace)
     Fixture f;
     const auto issued = f.options(f.open_one_time());
@@ -80,7 +80,7 @@ TEST_SUITE("core/local_verifier") {
     CHECK(issued.origin == "https://example.org");
   }
 
-  TEST_CASE_TEMPLATE("a milder key policy asks for less", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("a milder key policy asks for less", Fixture, VERIFIERS) {
     using namespace firstkey::core::webauthn;  // NOLINT(google-build-using-namespace)
     Fixture f;
     f.edit_settings([](Settings& s) {
@@ -96,7 +96,7 @@ TEST_SUITE("core/local_verifier") {
   }
 
   TEST_CASE_TEMPLATE(
-      "each challenge is fresh, and ends with its time or the window", Fixture, STORES) {
+      "each challenge is fresh, and ends with its time or the window", Fixture, VERIFIERS) {
     Fixture f;
     const auto ticket = f.open_one_time();
     const auto first = f.options(ticket);
@@ -111,7 +111,7 @@ TEST_SUITE("core/local_verifier") {
     CHECK(parse_creation_options(late.json)->timeout == minutes(3));
   }
 
-  TEST_CASE_TEMPLATE("what a user's keys hold already is excluded", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("what a user's keys hold already is excluded", Fixture, VERIFIERS) {
     Fixture f;
     const auto ticket = f.open_one_time();
     const TestAuthenticator key;
@@ -124,7 +124,7 @@ TEST_SUITE("core/local_verifier") {
     CHECK(parse_creation_options(f.options(ticket).json)->exclude_credentials.empty());
   }
 
-  TEST_CASE_TEMPLATE("a session gives out options while it may store", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("a session gives out options while it may store", Fixture, VERIFIERS) {
     Fixture f;
     const auto ticket = f.open_one_time();
     f.stored(ticket, TestAuthenticator("first"));
@@ -134,7 +134,7 @@ TEST_SUITE("core/local_verifier") {
     CHECK(f.verifier.creation_options(ticket));
   }
 
-  TEST_CASE_TEMPLATE("nobody gets options who may not register", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("nobody gets options who may not register", Fixture, VERIFIERS) {
     Fixture f;
     const auto ticket = f.open_one_time();
     CHECK(refusal(f.verifier.creation_options(EnrollmentFixture::ticket(ticket.session, "desk"))) ==
@@ -145,7 +145,7 @@ TEST_SUITE("core/local_verifier") {
     CHECK(refusal(f.verifier.creation_options(ticket)) == ErrorCode::kWindowOver);
   }
 
-  TEST_CASE_TEMPLATE("challenges are swept after a day", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("challenges are swept after a day", Fixture, VERIFIERS) {
     for (const auto& [after, is_swept] :
          {std::pair{microseconds(-1), false}, {microseconds(0), false}, {microseconds(1), true}}) {
       Fixture f;
@@ -158,7 +158,7 @@ TEST_SUITE("core/local_verifier") {
   }
 
   TEST_CASE_TEMPLATE(
-      "finishing without a credential cancels, and ending twice is once", Fixture, STORES) {
+      "finishing without a credential cancels, and ending twice is once", Fixture, VERIFIERS) {
     Fixture f;
     const auto ticket = f.open_one_time();
     CHECK(f.verifier.finish(ticket)->state == SessionState::kCancelled);
@@ -170,7 +170,7 @@ TEST_SUITE("core/local_verifier") {
   }
 
   TEST_CASE_TEMPLATE(
-      "finishing with one credential unproven withdraws it and cancels", Fixture, STORES) {
+      "finishing with one credential unproven withdraws it and cancels", Fixture, VERIFIERS) {
     Fixture f;
     const auto ticket = f.open_one_time();
     TestAuthenticator first("first");
@@ -183,14 +183,14 @@ TEST_SUITE("core/local_verifier") {
     CHECK(f.record(second.id)->withdrawn_at);
   }
 
-  TEST_CASE_TEMPLATE("finishing a session that is over finds it over", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("finishing a session that is over finds it over", Fixture, VERIFIERS) {
     Fixture f;
     const auto ticket = f.open_one_time();
     f.clock.advance(minutes(10));
     CHECK(f.verifier.finish(ticket)->state == SessionState::kExpired);
   }
 
-  TEST_CASE_TEMPLATE("a look tells where the session stands", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("a look tells where the session stands", Fixture, VERIFIERS) {
     Fixture f;
     const auto ticket = f.open_one_time();
     f.clock.advance(minutes(1));
@@ -203,7 +203,7 @@ TEST_SUITE("core/local_verifier") {
           ErrorCode::kSessionUnknown);
   }
 
-  TEST_CASE_TEMPLATE("a station that restarted goes on where it was", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("a station that restarted goes on where it was", Fixture, VERIFIERS) {
     Fixture f;
     const auto ticket = f.open_one_time();
     TestAuthenticator key;
@@ -216,7 +216,7 @@ TEST_SUITE("core/local_verifier") {
     CHECK(f.prove(ticket, key));
   }
 
-  TEST_CASE_TEMPLATE("the tick keeps the time while a session is open", Fixture, STORES) {
+  TEST_CASE_TEMPLATE("the tick keeps the time while a session is open", Fixture, VERIFIERS) {
     Fixture f;
     const auto ticket = f.open_one_time();
     f.clock.advance(minutes(4));
@@ -227,7 +227,7 @@ TEST_SUITE("core/local_verifier") {
   }
 
   TEST_CASE_TEMPLATE(
-      "the tick ends what is over, and writes nothing when all is ended", Fixture, STORES) {
+      "the tick ends what is over, and writes nothing when all is ended", Fixture, VERIFIERS) {
     Fixture f;
     const auto ticket = f.open_one_time();
     f.clock.advance(minutes(10));
@@ -242,7 +242,7 @@ TEST_SUITE("core/local_verifier") {
   }
 
   TEST_CASE_TEMPLATE(
-      "one correlation id runs from the pass to the proven credential", Fixture, STORES) {
+      "one correlation id runs from the pass to the proven credential", Fixture, VERIFIERS) {
     Fixture f;
     const auto issued = issue_to_lee(f);
     const auto redeemed =

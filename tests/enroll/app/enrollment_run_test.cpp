@@ -49,8 +49,7 @@ struct Script {
                        .random = random,
                        .ticket_file = ticket_file,
                        .view = view,
-                       .signals = signals,
-                       .patience = std::chrono::milliseconds(1)})
+                       .signals = signals})
         .run(std::move(wish));
   }
   /// The failure of a run that must fail.
