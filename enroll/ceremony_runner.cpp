@@ -19,12 +19,13 @@ CeremonyRunner::~CeremonyRunner() {
 }
 
 void CeremonyRunner::start() {
-  machine_ = std::thread([this] { run(); });
+  // What is there already comes first in the box: a key of which the machine hears later is new.
   const auto box = box_;
   watch_.emplace(parts_.discovery,
                  DiscoveryWatch::Reports{
                      .keys = [box](auto events) { box->leave(std::move(events)); },
                      .obstacle = [box](auto obstacle) { box->leave(std::move(obstacle)); }});
+  machine_ = std::thread([this] { run(); });
 }
 
 void CeremonyRunner::run() {

@@ -36,28 +36,30 @@ std::vector<device::KeyEvent> changes(const std::vector<device::SeenKey>& before
 /// only say when to look, and what counts is who is there.
 void watch(device::KeyDiscovery& discovery,
            const DiscoveryWatch::Reports& reports,
+           std::vector<device::SeenKey> known,
            const std::stop_token& stop) {
-  (void)discovery.wait(std::chrono::milliseconds(0), stop);
-  std::vector<device::SeenKey> known;
-  bool is_first_look = true;
   while (!stop.stop_requested()) {
+    (void)discovery.wait(kLongestWait, stop);
     auto present = discovery.keys();
     auto events = changes(known, present);
     known = std::move(present);
-    if (!events.empty() || is_first_look) reports.keys(std::move(events));
-    if (is_first_look && known.empty()) {
-      for (auto& obstacle : discovery.obstacles()) reports.obstacle(std::move(obstacle));
-    }
-    is_first_look = false;
-    (void)discovery.wait(kLongestWait, stop);
+    if (!events.empty()) reports.keys(std::move(events));
   }
 }
 
 }  // namespace
 
-DiscoveryWatch::DiscoveryWatch(device::KeyDiscovery& discovery, Reports reports)
-    : thread_([&discovery, reports = std::move(reports)](const std::stop_token& stop) {
-        watch(discovery, reports, stop);
-      }) {}
+DiscoveryWatch::DiscoveryWatch(device::KeyDiscovery& discovery, Reports reports) {
+  (void)discovery.wait(std::chrono::milliseconds(0), {});
+  auto present = discovery.keys();
+  reports.keys(changes({}, present));
+  if (present.empty()) {
+    for (auto& obstacle : discovery.obstacles()) reports.obstacle(std::move(obstacle));
+  }
+  thread_ = std::jthread([&discovery, reports = std::move(reports), known = std::move(present)](
+                             const std::stop_token& stop) mutable {
+    watch(discovery, reports, std::move(known), stop);
+  });
+}
 
 }  // namespace firstkey::enroll

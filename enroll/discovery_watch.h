@@ -13,12 +13,13 @@ class DiscoveryWatch {
  public:
   struct Reports {
     /// What came, went or changed. The first report, which may be empty, is of what was there.
+    /// It comes before the constructor returns.
     std::function<void(std::vector<device::KeyEvent>)> keys;
     /// Once, when no key is there at the start: what keeps a way of reaching keys shut.
     std::function<void(device::Obstacle)> obstacle;
   };
 
-  /// `discovery` outlives this object. Reports come on the watch's own thread.
+  /// `discovery` outlives this object. Reports but the first come on the watch's own thread.
   DiscoveryWatch(device::KeyDiscovery& discovery, Reports reports);
   // Destroyed, it stops the wait and joins: jthread does both.
 
