@@ -60,6 +60,8 @@ std::unique_ptr<SqliteConnection> connect(const std::string& path) {
   connection->run("PRAGMA foreign_keys = ON");
   connection->run("PRAGMA trusted_schema = OFF");
   connection->run("PRAGMA cell_size_check = ON");
+  // What a savepoint keeps of changed pages otherwise goes into a file of the temporary folder.
+  connection->run("PRAGMA temp_store = MEMORY");
   return connection;
 }
 
