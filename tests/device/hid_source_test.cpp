@@ -16,6 +16,7 @@
 
 #include "device/composite_discovery.h"
 #include "device/hid_node.h"
+#include "tests/device/fake_key_source.h"
 #include "tests/support/mock_bus.h"
 #include "tests/support/parts.h"
 
@@ -25,8 +26,12 @@ using firstkey::device::CompositeDiscovery;
 using firstkey::device::ErrorCode;
 using firstkey::device::HidSource;
 using firstkey::device::KeyEvent;
+using firstkey::device::KeyPath;
 using firstkey::device::KeySource;
+using firstkey::device::Transport;
 using firstkey::device::UsbAddress;
+using firstkey::tests::FakeBus;
+using firstkey::tests::FakeKeySource;
 using firstkey::tests::MockBus;
 
 namespace {
@@ -54,6 +59,16 @@ bool is_ready() {
 std::unique_ptr<CompositeDiscovery> discover() {
   std::vector<std::unique_ptr<KeySource>> sources;
   sources.push_back(std::make_unique<HidSource>());
+  return std::make_unique<CompositeDiscovery>(std::move(sources));
+}
+
+const KeyPath kReader{.transport = Transport::kReader, .text = "ccid:Acme Key 00 00"};
+
+/// USB with readers beside it, which the test plays.
+std::unique_ptr<CompositeDiscovery> discover_with(FakeBus& readers) {
+  std::vector<std::unique_ptr<KeySource>> sources;
+  sources.push_back(std::make_unique<HidSource>());
+  sources.push_back(std::make_unique<FakeKeySource>(readers, Transport::kReader));
   return std::make_unique<CompositeDiscovery>(std::move(sources));
 }
 
@@ -151,6 +166,48 @@ TEST_SUITE("device/hid_source") {
     const auto told = next(*discovery);
     CHECK(told.key.path.text == "/dev/hidraw5");
     CHECK_FALSE(told.key.obstacle.has_value());
+  }
+
+  TEST_CASE("two keys are two, and each goes alone") {
+    if (lacks_umockdev()) return;
+    MockBus bus;
+    bus.plug(4);
+    bus.plug(5);
+    const auto discovery = discover();
+    CHECK(discovery->wait(kPatience, {}).size() == 2);
+    bus.pull(4);
+    CHECK(next(*discovery).key.path.text == "/dev/hidraw4");
+    REQUIRE(discovery->keys().size() == 1);
+    CHECK(discovery->keys()[0].path.text == "/dev/hidraw5");
+  }
+
+  TEST_CASE("a node and a reader at one USB address are one key, at two addresses two") {
+    if (lacks_umockdev()) return;
+    MockBus bus;
+    FakeBus readers;
+    readers.at_start = {{.path = kReader, .usb = UsbAddress{.bus = 1, .device = 4}}};
+    bus.plug(4);
+    const auto discovery = discover_with(readers);
+    CHECK(next(*discovery).key.path.text == "/dev/hidraw4");
+    CHECK(discovery->keys().size() == 1);
+    bus.plug(5);
+    CHECK(next(*discovery).key.path.text == "/dev/hidraw5");
+    CHECK(discovery->keys().size() == 2);
+  }
+
+  TEST_CASE("a key whose node may not be opened is used through its reader") {
+    if (lacks_umockdev()) return;
+    MockBus bus;
+    FakeBus readers;
+    readers.at_start = {{.path = kReader, .usb = UsbAddress{.bus = 1, .device = 4}}};
+    bus.plug(4);
+    bus.allow(4, std::filesystem::perms::none);
+    const auto discovery = discover_with(readers);
+    CHECK(next(*discovery).key.path == kReader);
+    bus.allow(4, std::filesystem::perms::owner_all);
+    bus.plug(5);
+    CHECK(next(*discovery).key.path.text == "/dev/hidraw5");
+    CHECK(discovery->keys()[0].path == kReader);
   }
 
   TEST_CASE("a removal whose event was lost is seen at the next look at everything") {
