@@ -5,6 +5,7 @@
 #include "device/card_link.h"
 #include "device/card_look.h"
 #include "device/card_thread.h"
+#include "device/card_users.h"
 #include "device/fido2_authenticator.h"
 #include "device/pcsc_card.h"
 #include "device/reader_name.h"
@@ -34,7 +35,7 @@ PcscSource::~PcscSource() {
 
 void PcscSource::start(KeySink& sink) {
   is_started_ = true;
-  cards_ = std::make_shared<SeenCards>(sink);
+  cards_ = std::make_shared<SeenCards>(sink, [] { return running_card_users(); });
   watch_ =
       ReaderWatch::start([turns = turns_, cards = cards_](const std::vector<ReaderState>& readers) {
         const auto changes = cards->update(readers);

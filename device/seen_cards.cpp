@@ -77,9 +77,10 @@ void SeenCards::looked(const CardVisit& visit, const CardLook& look) {
         code == ErrorCode::kNoReaderService) {
       return;
     }
-    key.obstacle = to_obstacle(look.error());
+    const auto users = code == ErrorCode::kBusy ? card_users_() : std::string();
+    key.obstacle = to_obstacle(look.error(), users);
   }
-  if (card->is_spent) key.obstacle = to_obstacle(kSpent);
+  if (card->is_spent) key.obstacle = to_obstacle(kSpent, "");
   tell(*card, std::move(key));
 }
 
@@ -116,7 +117,7 @@ void SeenCards::spend(const CardVisit& visit) {
   card->is_spent = true;
   if (!card->told) return;
   auto key = *card->told;
-  key.obstacle = to_obstacle(kSpent);
+  key.obstacle = to_obstacle(kSpent, "");
   tell(*card, std::move(key));
 }
 
@@ -140,7 +141,7 @@ void SeenCards::close() {
   sink_ = nullptr;
 }
 
-Obstacle to_obstacle(const Error& error) {
+Obstacle to_obstacle(const Error& error, const std::string& card_users) {
   if (error.code == ErrorCode::kNoApplet) {
     return {.code = error.code,
             .reason = "this is a card without FIDO, so no security key",
@@ -148,13 +149,14 @@ Obstacle to_obstacle(const Error& error) {
   }
   if (error.code == ErrorCode::kBusy) {
     return {.code = error.code,
-            .reason = "another program is using this card",
+            .reason = "another program is using this card" +
+                      (card_users.empty() ? std::string() : ", perhaps " + card_users),
             .remedy = "close what uses smart cards, or lift the card and hold it again"};
   }
   if (error.code == ErrorCode::kTouchNeeded) {
     return {.code = error.code,
             .reason = "this card was used already",
-            .remedy = "lift it, and hold the card of the next person to the reader"};
+            .remedy = "lift it from the reader before a card is held there again"};
   }
   if (error.code == ErrorCode::kNoAccess) {
     return {.code = error.code,

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -43,8 +44,12 @@ class SeenCards {
     std::vector<CardVisit> to_look_at;  ///< for each of them looked() is due
   };
 
+  /// Names the programs that may have a card, for people; empty for none.
+  using CardUsers = std::function<std::string()>;
+
   /// Keeps a reference to `sink` until close().
-  explicit SeenCards(KeySink& sink) : sink_(&sink) {}
+  SeenCards(KeySink& sink, CardUsers card_users)
+      : sink_(&sink), card_users_(std::move(card_users)) {}
 
   /// `readers` are all there are.
   [[nodiscard]] Changes update(const std::vector<ReaderState>& readers);
@@ -88,11 +93,13 @@ class SeenCards {
   std::mutex mutex_;
   std::condition_variable looked_;
   KeySink* sink_;
+  const CardUsers card_users_;
   std::uint64_t last_visit_ = 0;
   std::map<std::string, Card> cards_;
 };
 
-/// Why a card cannot be used and what to do about it, in words for a person.
-[[nodiscard]] Obstacle to_obstacle(const Error& error);
+/// Why a card cannot be used and what to do about it, in words for a person. `card_users` may be
+/// to blame when another program has it.
+[[nodiscard]] Obstacle to_obstacle(const Error& error, const std::string& card_users);
 
 }  // namespace firstkey::device

@@ -36,7 +36,7 @@ ReaderState with_card(std::uint32_t changes) {
 struct Bench {
   RecordingSink sink;
   std::vector<CardVisit> looks;
-  SeenCards cards{sink};
+  SeenCards cards{sink, [] { return std::string("GnuPG (scdaemon)"); }};
 
   /// The readers whose card was lifted.
   std::vector<std::string> update(const std::vector<ReaderState>& readers) {
@@ -73,6 +73,17 @@ TEST_SUITE("device/seen_cards") {
       CHECK(bench.sink.last().obstacle->code == code);
       CHECK_FALSE(bench.sink.last().obstacle->remedy.empty());
     }
+  }
+
+  TEST_CASE("who may have a card is named, and nobody where nothing is known") {
+    const Error busy{.code = ErrorCode::kBusy};
+    CHECK(to_obstacle(busy, "").reason == "another program is using this card");
+    CHECK(to_obstacle(busy, "GnuPG (scdaemon)").reason ==
+          "another program is using this card, perhaps GnuPG (scdaemon)");
+    Bench bench;
+    bench.update({with_card(1)});
+    bench.cards.looked(bench.looks.at(0), failed(ErrorCode::kBusy));
+    CHECK(bench.sink.last().obstacle == to_obstacle(busy, "GnuPG (scdaemon)"));
   }
 
   TEST_CASE("a card that was lifted before its look came back is never told") {
