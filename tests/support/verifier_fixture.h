@@ -154,4 +154,15 @@ std::optional<core::ErrorCode> refusal(const core::Result<Value>& result) {
   return result.error().code;
 }
 
+/// That nothing of Lee's was stored, and the trail says why not.
+template <class Fixture>
+void check_refused(Fixture& f, core::ErrorCode code) {
+  CHECK(f.seen([&](core::ReadTransaction& t) { return t.credentials_of(f.lee.id); }).empty());
+  const auto row = f.last_audit();
+  CHECK(row.action == "credential.register");
+  CHECK(row.outcome == to_string(code));
+  CHECK(row.correlation.text() == "correlation-user-lee");
+  CHECK(f.store().check());
+}
+
 }  // namespace firstkey::tests
