@@ -1,7 +1,7 @@
 #include "device/credential_management.h"
 
 #include <algorithm>
-#include <limits>
+#include <utility>
 
 #include "device/cbor_view.h"
 #include "device/cbor_writer.h"

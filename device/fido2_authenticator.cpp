@@ -190,6 +190,9 @@ Result<AssertionResponse> Fido2Authenticator::get_assertion(const AssertionReque
                                                             const CallLimits& limits) {
   return key_.within(limits, [&](RunningCall& call) -> Result<AssertionResponse> {
     if (auto is_able = key_.require_fido2(); !is_able) return std::unexpected(is_able.error());
+    if (size_without_list(request.rp_id) > facts().max_message_size) {
+      return refuse(ErrorCode::kTooLarge, "the relying party's id is longer than its messages");
+    }
     const auto& ids = request.allowed_credentials;
     const auto allowed =
         ids_to_send(ids, size_without_list(request.rp_id), request.rp_id, pin, call);

@@ -47,8 +47,8 @@ Result<void> check_room(OpenKey& key,
                         RunningCall& call) {
   if (!request.is_resident_key_wanted) return {};
   const auto& remaining = key.facts().remaining_discoverable_credentials;
-  if (remaining == 0) {
-    // As it was when the facts were read; something may have been deleted since.
+  if (remaining) {
+    // As it is now: what was made and deleted since does not show in facts read earlier.
     if (auto read = key.read_facts(call); !read) return read;
   }
   if (remaining && *remaining > 0) return {};

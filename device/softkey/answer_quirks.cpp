@@ -13,6 +13,16 @@ namespace {
 constexpr std::size_t kRpIdHashSize = 32;
 constexpr int kAuthData = 0x02;   // of both makeCredential and getAssertion
 constexpr int kStatement = 0x03;  // makeCredential; getAssertion has its signature there
+constexpr int kIsEnterprise = 0x04;
+constexpr int kCredential = 0x01;  // of getAssertion's answer
+constexpr int kHashToMake = 0x01;
+constexpr int kRp = 0x02;
+constexpr int kRpIdToAssert = 0x01;
+constexpr int kHashToAssert = 0x02;
+constexpr std::size_t kCredentialId = 32 + 1 + 4 + 16 + 2;  // WebAuthn L3 §6.5.2, in made data
+constexpr int kListedRps = 0x05;
+constexpr int kListedCredentials = 0x09;
+constexpr std::int64_t kEndless = std::int64_t{1} << 40U;
 constexpr int kInfoVersions = 0x01;
 constexpr int kInfoOptions = 0x04;
 constexpr int kInfoMaximumMessageSize = 0x05;
@@ -78,12 +88,68 @@ cbor::Map with_spoiled_auth_data(const Quirks& quirks, const cbor::Map& map) {
   return with_member(map, kAuthData, std::move(auth_data));
 }
 
+/// Who is asked to sign what, of either command.
+struct Signed {
+  std::string rp_id;
+  Bytes client_data_hash;
+  Bytes credential_id;
+};
+
+Signed read_made(const cbor::Map& parameters, const Bytes& auth_data) {
+  const auto rp = member<cbor::Map>(parameters, kRp);
+  const auto* rp_id = rp.find("id");
+  Signed made{.client_data_hash = member<Bytes>(parameters, kHashToMake)};
+  if (rp_id != nullptr && rp_id->as<std::string>() != nullptr) {
+    made.rp_id = *rp_id->as<std::string>();
+  }
+  if (auth_data.size() < kCredentialId) return made;
+  const BytesView rest = BytesView(auth_data).subspan(kCredentialId);
+  const std::size_t length = auth_data[kCredentialId - 1];  // ours are shorter than 256
+  made.credential_id.assign(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(length));
+  return made;
+}
+
+Signed read_asserted(const cbor::Map& parameters, const cbor::Map& answer) {
+  const auto credential = member<cbor::Map>(answer, kCredential);
+  const auto* id = credential.find("id");
+  return {.rp_id = member<std::string>(parameters, kRpIdToAssert),
+          .client_data_hash = member<Bytes>(parameters, kHashToAssert),
+          .credential_id = id == nullptr ? Bytes() : *id->as<Bytes>()};
+}
+
+/// `answer` with a signature over the authenticator data it has now; as it is where none was.
+cbor::Map signed_anew(const KeyParts& key, BytesView request, const cbor::Map& answer) {
+  const auto decoded = cbor::decode(request.subspan(1));
+  const auto& parameters = *decoded->as<cbor::Map>();  // honestly answered, so well-formed
+  const auto auth_data = member<Bytes>(answer, kAuthData);
+  const bool is_made = request.front() == command::kMakeCredential;
+  const auto what = is_made ? read_made(parameters, auth_data) : read_asserted(parameters, answer);
+  const Credential* credential = key.store.find(what.credential_id, what.rp_id);
+  if (credential == nullptr) return answer;
+  const auto signing_key =
+      SigningKey::from_pkcs8(credential->algorithm, credential->private_key.expose());
+  if (!signing_key) return answer;
+  if (is_made) {
+    const auto scope = answer.find(kIsEnterprise) == nullptr ? Attestation::Scope::kModel
+                                                             : Attestation::Scope::kThisKey;
+    auto statement = key.attestation.attest(*signing_key, auth_data, what.client_data_hash, scope);
+    return statement ? with_member(answer, kStatement, std::move(statement->members)) : answer;
+  }
+  Bytes message = auth_data;
+  append(message, what.client_data_hash);
+  auto signature = signing_key->sign(message);
+  return signature ? with_member(answer, kStatement, std::move(*signature)) : answer;
+}
+
 /// What makeCredential and getAssertion answer.
-Bytes spoil_credential(const Quirks& quirks, Bytes answer) {
+Bytes spoil_credential(const Quirks& quirks, const KeyParts& key, BytesView request, Bytes answer) {
   const auto body = cbor::decode(BytesView(answer).subspan(1));
   const auto* map = body ? body->as<cbor::Map>() : nullptr;
   if (map == nullptr) return answer;
   cbor::Map changed = with_spoiled_auth_data(quirks, *map);
+  if (quirks.has(CryptoQuirk::kWrongRpIdHash) || quirks.has(CryptoQuirk::kUvDropped)) {
+    changed = signed_anew(key, request, changed);
+  }
   if (quirks.has(CryptoQuirk::kBadSignature)) changed = with_bad_signature(changed);
   answer = with_body(cbor::encode(std::move(changed)));
   if (quirks.has(ProtocolQuirk::kTruncatedAnswer)) answer.resize(answer.size() / 2);
@@ -116,6 +182,15 @@ cbor::Map with_always_uv(const cbor::Map& info) {
   return with_member(with_member(info, kInfoVersions, std::move(versions)),
                      kInfoOptions,
                      with_value(options, options.find("alwaysUv"), true));
+}
+
+/// A list's first answer, which tells how many there are.
+Bytes spoil_list(BytesView answer) {
+  const auto body = cbor::decode(answer.subspan(1));
+  const auto* map = body ? body->as<cbor::Map>() : nullptr;
+  if (map == nullptr) return {answer.begin(), answer.end()};
+  return with_body(cbor::encode(
+      with_member(with_member(*map, kListedRps, kEndless), kListedCredentials, kEndless)));
 }
 
 Bytes spoil_info(const Quirks& quirks, BytesView answer) {
@@ -157,12 +232,14 @@ bool is_set_pin(BytesView request) {
 
 }  // namespace
 
-Bytes spoil(const Quirks& quirks, BytesView request, Bytes answer) {
+Bytes spoil(const Quirks& quirks, const KeyParts& key, BytesView request, Bytes answer) {
   if (quirks.is_empty() || request.empty()) return answer;
   switch (request.front()) {
     case command::kMakeCredential:
     case command::kGetAssertion:
-      return is_ok(answer) ? spoil_credential(quirks, std::move(answer)) : answer;
+      return is_ok(answer) ? spoil_credential(quirks, key, request, std::move(answer)) : answer;
+    case command::kCredentialManagement:
+      return is_ok(answer) && quirks.has(ProtocolQuirk::kEndlessList) ? spoil_list(answer) : answer;
     case command::kGetInfo:
       return is_ok(answer) ? spoil_info(quirks, answer) : answer;
     case command::kClientPin: {

@@ -43,6 +43,7 @@ class Authenticator final : public CtapKey {
   [[nodiscard]] Protocols protocols() const override;
   [[nodiscard]] bool is_attached() const override { return true; }
   void power_cycle() override;
+  [[nodiscard]] const KeyParts& parts() const noexcept { return parts_; }
 
  private:
   struct Pending {

@@ -51,6 +51,10 @@ class ClientPin {
   [[nodiscard]] bool has_finger() const;
   /// Whether there is any way to verify the user ("protected by some form of user verification").
   [[nodiscard]] bool can_verify_user() const { return is_set() || has_finger(); }
+  /// Whether a finger may still be put on the key. Errors: kUvBlocked.
+  [[nodiscard]] Result<void> may_try_finger() const;
+  /// What comes of the finger that touched it. Errors: kUvInvalid, kUvBlocked.
+  [[nodiscard]] Result<void> try_finger();
   /// Code points: as started with, or as authenticatorConfig has raised it.
   [[nodiscard]] std::size_t minimum_length() const;
   /// Whether `auth` was made over `message` by the holder of a token allowing `use` now.

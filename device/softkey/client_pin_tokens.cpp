@@ -32,6 +32,20 @@ bool ClientPin::has_finger() const {
   return false;
 }
 
+Result<void> ClientPin::may_try_finger() const {
+  if (finger_attempts_left_ == 0) return std::unexpected(Status::kUvBlocked);
+  return {};
+}
+
+Result<void> ClientPin::try_finger() {
+  if (settings_.fingerprint == Fingerprint::kMismatches) {
+    --finger_attempts_left_;
+    return std::unexpected(finger_attempts_left_ == 0 ? Status::kUvBlocked : Status::kUvInvalid);
+  }
+  finger_attempts_left_ = kMaximumFingerAttempts;
+  return {};
+}
+
 bool ClientPin::admit(const PinUvAuth& auth, BytesView message, const TokenUse& use) {
   PinUvAuthToken& token = channel(auth.version).token;
   return authenticate(auth.version, token.value(), message).equals(auth.param) &&
@@ -54,7 +68,8 @@ Result<Bytes> ClientPin::get_token_with_permissions(const cbor::Map& request) { 
 }
 
 Outcome ClientPin::get_token_for_finger(const cbor::Map& request) {  // §6.5.5.7.3
-  if (settings_.fingerprint == Fingerprint::kNoSensor) {
+  if (settings_.fingerprint == Fingerprint::kNoSensor ||
+      settings_.tokens == Settings::Tokens::kForAll) {
     return std::unexpected(Status::kInvalidSubcommand);
   }
   auto grant = requested_grant(request);
@@ -64,18 +79,14 @@ Outcome ClientPin::get_token_for_finger(const cbor::Map& request) {  // §6.5.5.
   const auto peer = required_field<cbor::Map>(request, kKeyAgreement);
   if (!peer) return std::unexpected(peer.error());
   if (!has_finger()) return std::unexpected(Status::kNotAllowed);
-  if (finger_attempts_left_ == 0) return std::unexpected(Status::kUvBlocked);
+  if (const auto may_try = may_try_finger(); !may_try) return std::unexpected(may_try.error());
   auto secret = (*channel)->protocol.decapsulate(**peer);
   if (!secret) return std::unexpected(secret.error());
   return Consent{[this,
                   &channel = **channel,
                   secret = std::move(*secret),
                   grant = std::move(*grant)]() mutable -> Result<Bytes> {
-    if (settings_.fingerprint == Fingerprint::kMismatches) {
-      --finger_attempts_left_;
-      return std::unexpected(finger_attempts_left_ == 0 ? Status::kUvBlocked : Status::kUvInvalid);
-    }
-    finger_attempts_left_ = kMaximumFingerAttempts;
+    if (const auto right = try_finger(); !right) return std::unexpected(right.error());
     return issue(channel, secret, std::move(grant));
   }};
 }

@@ -85,16 +85,13 @@ void declare_behaviour(CLI::App& app, RawOptions& raw) {
       ->check(CLI::Range(std::size_t{4}, kLongestMinimumPin))
       ->type_name("N");
   auto* no_pin = app.add_flag("--no-pin", raw.has_no_pin, "has no PIN support");
-  auto* finger =
-      app.add_option(
-             "--fingerprint", raw.fingerprint, "has a sensor: none, empty, match or mismatch")
-          ->check(CLI::IsMember({"none", "empty", "match", "mismatch"}))
-          ->type_name("KIND")
-          ->excludes(no_pin);
+  app.add_option("--fingerprint", raw.fingerprint, "has a sensor: none, empty, match or mismatch")
+      ->check(CLI::IsMember({"none", "empty", "match", "mismatch"}))
+      ->type_name("KIND")
+      ->excludes(no_pin);
   auto* no_u2f = app.add_flag("--no-u2f", raw.has_no_u2f, "speaks CTAP2 and no U2F");
   app.add_flag("--u2f-only", raw.has_u2f_only, "speaks U2F and no CTAP2")->excludes(no_u2f);
-  app.add_flag("--preview", raw.is_preview, "is of FIDO_2_1_PRE, before CTAP 2.1 was final")
-      ->excludes(finger);
+  app.add_flag("--preview", raw.is_preview, "is of FIDO_2_1_PRE, before CTAP 2.1 was final");
   app.add_option("--quirk", raw.quirks, "misbehave like that, see README.md; repeatable")
       ->type_name("NAME");
   app.add_flag("--reset-any-time", raw.resets_at_any_time, "not only within 10 s of power-up");

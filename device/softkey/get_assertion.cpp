@@ -1,6 +1,7 @@
 #include "device/softkey/get_assertion.h"
 
 #include "device/softkey/authenticator_data.h"
+#include "device/softkey/built_in_verification.h"
 #include "device/softkey/crypto.h"
 #include "device/softkey/make_credential.h"
 #include "device/softkey/request.h"
@@ -26,7 +27,7 @@ bool is_visible(const Credential& credential, bool is_listed, bool is_verified) 
 }
 
 std::vector<Bytes> locate(const KeyParts& key, const GetAssertionRequest& request) {
-  const bool is_verified = request.pin_uv_auth.has_value();
+  const bool is_verified = request.pin_uv_auth.has_value() || request.wants_finger;
   std::vector<Bytes> ids;
   if (request.allow_list.empty()) {
     for (const Credential* credential : key.store.discoverable_for(request.rp_id)) {
@@ -159,7 +160,13 @@ Result<Signing> admit(const KeyParts& key, const GetAssertionRequest& request) {
                   .salts = {},
                   .wants_blob = request.wants_blob,
                   .wants_large_blob_key = request.wants_large_blob_key};
-  if (request.pin_uv_auth) {
+  if (request.wants_finger) {
+    // A finger that is put on the key is there.
+    if (!request.wants_presence) return std::unexpected(Status::kUnsupportedOption);
+    const auto may_try = may_verify_by_finger(key.client_pin);
+    if (!may_try) return std::unexpected(may_try.error());
+    signing.user_flags |= kUserVerified;
+  } else if (request.pin_uv_auth) {
     if (!key.client_pin.can_verify_user()) return std::unexpected(Status::kPinNotSet);
     if (!key.client_pin.admit(*request.pin_uv_auth,
                               request.client_data_hash,
@@ -201,7 +208,15 @@ Outcome get_assertion(const KeyParts& key,
     return std::move(*answer);
   }
   // Step 9.
-  return Consent{[key, &remaining, signing = std::move(*signing), ids = std::move(ids)]() mutable {
+  return Consent{[key,
+                  &remaining,
+                  wants_finger = request->wants_finger,
+                  signing = std::move(*signing),
+                  ids = std::move(ids)]() mutable -> Result<Bytes> {
+    if (wants_finger) {
+      const auto verified = verify_by_finger(key.client_pin);
+      if (!verified) return std::unexpected(verified.error());
+    }
     key.client_pin.clear_token_permissions();
     signing.user_flags |= kUserPresent;
     return finish(key, std::move(signing), std::move(ids), remaining);

@@ -25,6 +25,9 @@ bool is_preview(const KeyParts& key) {
 cbor::Map preview_options(const KeyParts& key) {
   const bool has_accounts = key.settings.maximum_discoverable > 0;
   cbor::Map options{{"plat", false}, {"rk", has_accounts}, {"up", true}};
+  if (key.settings.pin.fingerprint != ClientPin::Fingerprint::kNoSensor) {
+    options.add("uv", key.client_pin.has_finger());
+  }
   if (!has_pin_support(key)) return options;
   options.add("clientPin", key.client_pin.is_set());
   if (has_accounts) options.add("credentialMgmtPreview", true);

@@ -106,7 +106,7 @@ int run_key(const softkey::CommandLine& line, softkey::CredentialStore& store) {
   const auto key = softkey::Authenticator::create(line.settings, store, {clock, random, presence});
   if (!key) return fail("attestation", "its root cannot be made or kept");
   if (const int status = show_root(line, store); status != 0) return status;
-  softkey::QuirkyKey quirky(**key, line.quirks, clock);
+  softkey::QuirkyKey quirky(**key, (*key)->parts(), line.quirks);
   if (udp != nullptr) {
     softkey::HidFrontend hid(quirky, clock, random, softkey::keep_alives_of(line.quirks));
     return serve(line, softkey::UdpPump::open(*udp), softkey::to_string(*udp), hid, touch);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "device/softkey/authenticator_data.h"
+#include "device/softkey/built_in_verification.h"
 #include "device/softkey/crypto.h"
 #include "device/softkey/request.h"
 
@@ -14,14 +15,15 @@ static_assert(kCredentialIdSize <= kMaximumCredentialIdSize);
 constexpr std::size_t kHmacSecretSize = 32;
 constexpr std::size_t kLargeBlobKeySize = 32;
 
-enum class Verification : std::uint8_t { kNone, kByToken };
+/// kByFinger: by the touch that is still to come.
+enum class Verification : std::uint8_t { kNone, kByToken, kByFinger };
 
 /// Step 12: a credential that demands user verification is not revealed without it.
 bool is_excluded(const KeyParts& key, const MakeCredentialRequest& request, Verification uv) {
   return std::ranges::any_of(request.exclude_list, [&](const Bytes& id) {
     const Credential* found = key.store.find(id, request.rp_id);
     return found != nullptr &&
-           (found->protection != CredProtect::kUvRequired || uv == Verification::kByToken);
+           (found->protection != CredProtect::kUvRequired || uv != Verification::kNone);
   });
 }
 
@@ -120,6 +122,10 @@ struct Granted {
 
 /// Steps 14 to 19, once the user has touched the key.
 Result<Bytes> finish(const KeyParts& key, const MakeCredentialRequest& request, Granted granted) {
+  if (granted.uv == Verification::kByFinger) {
+    const auto verified = verify_by_finger(key.client_pin);
+    if (!verified) return std::unexpected(verified.error());
+  }
   // Step 15: consent is given once; the token allows nothing further.
   key.client_pin.clear_token_permissions();
   // Step 18.
@@ -135,7 +141,7 @@ Result<Bytes> finish(const KeyParts& key, const MakeCredentialRequest& request, 
   const Bytes auth_data = encode(AuthenticatorData{
       .rp_id = request.rp_id,
       .user_flags = static_cast<std::uint8_t>(
-          kUserPresent | (granted.uv == Verification::kByToken ? kUserVerified : 0U)),
+          kUserPresent | (granted.uv != Verification::kNone ? kUserVerified : 0U)),
       .sign_count = credential->sign_count,
       .attested = AttestedCredential{key.settings.aaguid, credential->id, std::move(*public_key)},
       .extensions = extension_outputs(key, request)});
@@ -155,6 +161,11 @@ Result<Bytes> finish(const KeyParts& key, const MakeCredentialRequest& request, 
 /// Steps 6, 7 and 11: with a PIN set, only its holder makes credentials (makeCredUvNotRqd is
 /// false); with alwaysUv nobody does before there is one.
 Result<Verification> verify_user(const KeyParts& key, const MakeCredentialRequest& request) {
+  if (request.wants_finger) {
+    const auto may_try = may_verify_by_finger(key.client_pin);
+    if (!may_try) return std::unexpected(may_try.error());
+    return Verification::kByFinger;
+  }
   if (!request.pin_uv_auth) {
     if (key.client_pin.can_verify_user() || key.store.configuration().always_verifies_user) {
       return std::unexpected(Status::kPuatRequired);

@@ -18,6 +18,7 @@ constexpr std::array kNames{
     QuirkName{"huge-count", ProtocolQuirk::kHugeCount},
     QuirkName{"cancel-ignored", ProtocolQuirk::kCancelIgnored},
     QuirkName{"cancel-misnamed", ProtocolQuirk::kCancelMisnamed},
+    QuirkName{"endless-list", ProtocolQuirk::kEndlessList},
     QuirkName{"management-misnumbered", ProtocolQuirk::kManagementMisnumbered},
     QuirkName{"set-pin-twice-30", PinQuirk::kSetTwiceNotAllowed},
     QuirkName{"set-pin-twice-31", PinQuirk::kSetTwicePinInvalid},

@@ -25,6 +25,7 @@ enum class ProtocolQuirk {
   kHugeCount,
   kCancelIgnored,
   kCancelMisnamed,
+  kEndlessList,            ///< credential management claims 2^40 of whatever it lists
   kManagementMisnumbered,  ///< claims credential management and knows its preview's number only
 };
 

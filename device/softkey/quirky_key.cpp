@@ -68,7 +68,7 @@ std::optional<Bytes> QuirkyKey::pass_on(std::optional<Bytes> answer) {
     is_attached_ = false;
     return {};
   }
-  auto spoiled = spoil(quirks_, request_, std::move(*answer));
+  auto spoiled = spoil(quirks_, parts_, request_, std::move(*answer));
   if (is_touched && quirks_.has(TimingQuirk::kLateAnswer)) {
     late_ = Late{std::move(spoiled), clock_.now() + kLateness};
     return {};

@@ -3,7 +3,7 @@
 // spoils answers, holds them back, does not hear a cancel, and is pulled out at a bad moment.
 
 #include "device/softkey/ctap_key.h"
-#include "device/softkey/ports.h"
+#include "device/softkey/key_parts.h"
 #include "device/softkey/quirks.h"
 
 namespace firstkey::device::softkey {
@@ -15,9 +15,9 @@ class QuirkyKey final : public CtapKey {
   /// How long a key that is pulled out while it waits has waited.
   static constexpr Milliseconds kRemovedAfter{300};
 
-  /// Keeps references to `honest` and `clock`.
-  QuirkyKey(CtapKey& honest, Quirks quirks, const Clock& clock)
-      : honest_(honest), quirks_(std::move(quirks)), clock_(clock) {}
+  /// Keeps references to `honest` and its parts.
+  QuirkyKey(CtapKey& honest, const KeyParts& parts, Quirks quirks)
+      : honest_(honest), parts_(parts), quirks_(std::move(quirks)), clock_(parts.clock) {}
 
   [[nodiscard]] std::optional<Bytes> start(BytesView request) override;
   [[nodiscard]] std::optional<Bytes> poll() override;
@@ -39,6 +39,7 @@ class QuirkyKey final : public CtapKey {
   [[nodiscard]] std::optional<Bytes> pass_on(std::optional<Bytes> answer);
 
   CtapKey& honest_;
+  const KeyParts& parts_;
   Quirks quirks_;
   const Clock& clock_;
   Bytes request_;  ///< the one under way, or answered last

@@ -204,10 +204,8 @@ Result<MakeCredentialRequest> parse_make_credential(const cbor::Map& parameters)
   request.exclude_list = std::move(*excluded);
   const auto option = options(parameters, 0x07);
   if (!option) return std::unexpected(option.error());
-  // Step 5: built-in user verification is not there to be asked for, presence is not to be waived.
-  if (option->uv.value_or(false) && !request.pin_uv_auth) {
-    return std::unexpected(Status::kInvalidOption);
-  }
+  request.wants_finger = option->uv.value_or(false) && !request.pin_uv_auth;
+  // Step 5: presence is not to be waived.
   if (!option->up.value_or(true)) return std::unexpected(Status::kInvalidOption);
   request.wants_discoverable = option->rk.value_or(false);
   const auto enterprise = optional_field<std::int64_t>(parameters, 0x0A);
@@ -234,10 +232,8 @@ Result<GetAssertionRequest> parse_get_assertion(const cbor::Map& parameters) {
   request.allow_list = std::move(*allowed);
   const auto option = options(parameters, 0x05);
   if (!option) return std::unexpected(option.error());
-  // Step 4: no built-in user verification; "rk" has no meaning here.
-  if (option->uv.value_or(false) && !request.pin_uv_auth) {
-    return std::unexpected(Status::kInvalidOption);
-  }
+  request.wants_finger = option->uv.value_or(false) && !request.pin_uv_auth;
+  // Step 4: "rk" has no meaning here.
   if (option->rk) return std::unexpected(Status::kUnsupportedOption);
   request.wants_presence = option->up.value_or(true);
   const auto extensions = read_assertion_extensions(parameters, request);

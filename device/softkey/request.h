@@ -37,6 +37,7 @@ struct MakeCredentialRequest {
   bool wants_discoverable = false;
   std::optional<std::int64_t> enterprise_attestation;  ///< as asked for; 1 and 2 mean something
   std::optional<PinUvAuth> pin_uv_auth;
+  bool wants_finger = false;  ///< option "uv", which a token makes void
 };
 
 struct HmacSecretInput {
@@ -55,6 +56,7 @@ struct GetAssertionRequest {
   bool wants_large_blob_key = false;
   bool wants_presence = true;
   std::optional<PinUvAuth> pin_uv_auth;
+  bool wants_finger = false;  ///< as at MakeCredentialRequest
 };
 
 /// An empty param is a client asking which key is touched, and for nothing else (§6.1.2 step 1).

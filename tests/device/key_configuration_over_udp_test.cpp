@@ -183,6 +183,26 @@ TEST_SUITE("device/key_configuration_over_udp") {
     CHECK(key.user_names() == std::vector<std::string>{"two"});
   }
 
+  TEST_CASE("a list that claims to be longer than any key's is not waited for") {
+    KeyWithPin key("--quirk endless-list");
+    key.store("example.org", {1}, "one");
+    CHECK(key.configuration().credentials(&key.secret, kPlenty).error().code ==
+          ErrorCode::kTooLarge);
+    CHECK(key.configuration().credentials_of("example.org", &key.secret, kPlenty).error().code ==
+          ErrorCode::kTooLarge);
+    CHECK(key.configuration().credential_room(&key.secret, kPlenty)->existing == 1);
+  }
+
+  TEST_CASE("a name longer than the key's messages is refused by name, and nothing renamed") {
+    KeyWithPin key;
+    const auto id = key.store("example.org", {1}, "one");
+    const UserRename change{
+        .credential_id = id, .user_id = {1}, .user_name = std::string(2048, 'x')};
+    CHECK(key.configuration().rename(change, &key.secret, kPlenty).error().code ==
+          ErrorCode::kTooLarge);
+    CHECK(key.user_names() == std::vector<std::string>{"one"});
+  }
+
   TEST_CASE("a key without a PIN lists nothing and says why") {
     OpenSoftkey key;
     const auto secret = pin("2468");

@@ -268,6 +268,30 @@ TEST_SUITE("device/softkey_over_udp") {
           ErrorCode::kPinRequired);
   }
 
+  TEST_CASE("a finger verifies at keys of either age, and a wrong one leaves the PIN") {
+    for (const std::string edition : {"", "--preview "}) {
+      CAPTURE(edition);
+      OpenSoftkey key(edition + "--fingerprint match");
+      auto wanted = registration();
+      wanted.is_user_verification_required = true;
+      const auto made = key->make_credential(wanted, nullptr, kPlenty);
+      REQUIRE_MESSAGE(made.has_value(), made.error().detail);
+      CHECK(has_flag(made->authenticator_data, kUserVerified));
+      auto verified = sign_in({made->credential_id});
+      verified.is_user_verification_required = true;
+      const auto signed_in = key->get_assertion(verified, nullptr, kPlenty);
+      REQUIRE_MESSAGE(signed_in.has_value(), signed_in.error().detail);
+      CHECK(has_flag(signed_in->authenticator_data, kUserVerified));
+    }
+    OpenSoftkey other("--preview --fingerprint mismatch");
+    const auto secret = pin("2468");
+    REQUIRE(other->set_pin(secret, kPlenty).has_value());
+    auto wanted = registration();
+    wanted.is_user_verification_required = true;
+    CHECK(other->make_credential(wanted, nullptr, kPlenty).error().code == ErrorCode::kPinRequired);
+    CHECK(other->make_credential(wanted, &secret, kPlenty).has_value());
+  }
+
   TEST_CASE("a key without PIN support says so") {
     OpenSoftkey without_pin("--no-pin");
     CHECK(without_pin->set_pin(pin("2468"), kPlenty).error().code == ErrorCode::kUnsupportedOption);
@@ -291,6 +315,19 @@ TEST_SUITE("device/softkey_over_udp") {
       const CallLimits brief{.time_left = 1s};
       CHECK(key->make_credential(wanted, &secret, brief).error().code == ErrorCode::kTimeout);
     }
+  }
+
+  TEST_CASE("a key that was filled in this very session says so without another touch") {
+    OpenSoftkey key("--max-credentials 1 --touch delay:50");
+    auto wanted = registration();
+    wanted.is_resident_key_wanted = true;
+    CHECK(key->make_credential(wanted, nullptr, kPlenty).has_value());
+    wanted.user_id = {9};
+    std::vector<KeepAlive> heard;
+    const CallLimits limits{.time_left = 20s,
+                            .on_keep_alive = [&](KeepAlive said) { heard.push_back(said); }};
+    CHECK(key->make_credential(wanted, nullptr, limits).error().code == ErrorCode::kStoreFull);
+    CHECK(heard.empty());
   }
 
   TEST_CASE("a full key without a PIN says so as well, and forgets it with what it held") {
@@ -334,6 +371,9 @@ TEST_SUITE("device/softkey_over_udp") {
     CHECK(key->make_credential(wanted, nullptr, kPlenty).error().code == ErrorCode::kTooLarge);
     wanted.user_display_name.assign(2048, 'x');
     CHECK(key->make_credential(wanted, nullptr, kPlenty).error().code == ErrorCode::kTooLarge);
+    auto look = sign_in();
+    look.rp_id.assign(2048, 'x');
+    CHECK(key->get_assertion(look, nullptr, kPlenty).error().code == ErrorCode::kTooLarge);
   }
 
   TEST_CASE("a key that waits for its touch says so, once, and then makes the credential") {

@@ -28,6 +28,12 @@ Status touch(TestKey& key) {
   return key.take_token(finger_request(key));
 }
 
+Map asking_for_finger(const Map& request, int options) {
+  return with(request, options, Map{{"uv", true}});
+}
+
+constexpr std::uint8_t kVerified = 0x04;  // WebAuthn L3 §6.1
+
 std::int64_t attempts_left(TestKey& key) {
   const Answer answer = key.call(kClientPin, Map{{0x02, 0x07}});
   REQUIRE(answer.status == Status::kOk);
@@ -88,6 +94,36 @@ TEST_SUITE("device/softkey/fingerprint") {
     CHECK(key.user.questions == questions);
     REQUIRE(key.get_token("1234", kAssertPermission) == Status::kOk);
     CHECK(attempts_left(key) == 3);
+  }
+
+  TEST_CASE("the finger that touches it verifies at once, where the option uv asks for it") {
+    TestKey key(with_sensor(Fingerprint::kMatches));
+    const Answer made = key.call(kMakeCredential, asking_for_finger(make_request(), 0x07));
+    REQUIRE(made.status == Status::kOk);
+    CHECK(key.user.questions == 1);
+    const auto auth_data = read_auth_data(made.get<Bytes>(0x02));
+    CHECK((auth_data.flags & kVerified) != 0);
+    const Map request = with(assert_request(), 0x03, Array{descriptor(auth_data.credential_id)});
+    const Answer given = key.call(kGetAssertion, asking_for_finger(request, 0x05));
+    REQUIRE(given.status == Status::kOk);
+    CHECK((read_auth_data(given.get<Bytes>(0x02)).flags & kVerified) != 0);
+  }
+
+  TEST_CASE("a wrong finger at the option uv sends to the PIN, or denies where there is none") {
+    TestKey key(with_sensor(Fingerprint::kMismatches));
+    const Map request = asking_for_finger(make_request(), 0x07);
+    CHECK(key.status_of(kMakeCredential, request) == Status::kOperationDenied);
+    REQUIRE(key.set_pin("1234") == Status::kOk);
+    CHECK(key.status_of(kMakeCredential, request) == Status::kPuatRequired);
+    CHECK(key.status_of(kMakeCredential, request) == Status::kPuatRequired);
+    CHECK(attempts_left(key) == 0);
+    const int questions = key.user.questions;
+    CHECK(key.status_of(kMakeCredential, request) == Status::kPuatRequired);
+    CHECK(key.user.questions == questions);
+    TestKey empty(with_sensor(Fingerprint::kNoneEnrolled));
+    CHECK(empty.status_of(kMakeCredential, request) == Status::kInvalidOption);
+    CHECK(empty.status_of(kGetAssertion, asking_for_finger(assert_request(), 0x05)) ==
+          Status::kInvalidOption);
   }
 
   TEST_CASE("without a sensor or a finger there is nothing to ask") {

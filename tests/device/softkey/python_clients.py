@@ -376,8 +376,20 @@ def is_caught_misbehaving(program):
         try:
             PackedAttestation().verify(made.att_statement, made.auth_data, HASH)
         except InvalidSignature:
-            return
-        raise AssertionError("a bad signature was taken for a good one")
+            pass
+        else:
+            raise AssertionError("a bad signature was taken for a good one")
+    for quirk in ("wrong-rp-id-hash", "uv-dropped"):
+        with SoftkeyProcess(program, "--quirk", quirk) as key:
+            client = with_pin(key)
+            made = client.register()
+            PackedAttestation().verify(made.att_statement, made.auth_data, HASH)
+            given = client.sign_in()
+            given.verify(HASH, made.auth_data.credential_data.public_key)
+            for data in (made.auth_data, given.auth_data):
+                is_right = data.rp_id_hash == sha256(RP["id"].encode())
+                assert is_right == (quirk != "wrong-rp-id-hash")
+                assert data.is_user_verified() == (quirk != "uv-dropped")
 
 
 def takes_a_finger(program):

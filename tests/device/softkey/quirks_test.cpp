@@ -45,7 +45,8 @@ Bytes encoded(std::uint8_t command, const std::optional<Map>& parameters = {}) {
 
 /// A key with one quirk, beside its honest self.
 struct Misbehaving {
-  explicit Misbehaving(Quirk quirk) : quirky(*honest.authenticator, only(quirk), honest.clock) {}
+  explicit Misbehaving(Quirk quirk)
+      : quirky(*honest.authenticator, honest.authenticator->parts(), only(quirk)) {}
   /// The answer, byte by byte; empty if there is none yet.
   Bytes send(std::uint8_t command, const std::optional<Map>& parameters = {}) {
     return quirky.start(encoded(command, parameters)).value_or(Bytes{});
@@ -83,7 +84,7 @@ TEST_SUITE("device/softkey/quirks") {
 
   TEST_CASE("a key without quirks is itself") {
     TestKey key;
-    QuirkyKey plain(*key.authenticator, {}, key.clock);
+    QuirkyKey plain(*key.authenticator, key.authenticator->parts(), {});
     CHECK(plain.start(Bytes{kGetInfo}) == honest_info());
     key.user.answer = Presence::kAwaited;
     REQUIRE_FALSE(plain.start(Bytes{kSelection}).has_value());
@@ -105,6 +106,7 @@ TEST_SUITE("device/softkey/quirks") {
     const Map honest = read_answer(answer).map;
     const Map spoiled =
         read_answer(firstkey::device::softkey::spoil(only(CryptoQuirk::kBadSignature),
+                                                     key.honest.authenticator->parts(),
                                                      encoded(kGetAssertion, assert_request()),
                                                      answer))
             .map;
