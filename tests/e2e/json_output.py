@@ -33,9 +33,9 @@ used = set()
 
 
 def validate(name, value):
-    schema = schemas["urn:firstkey:" + name]
-    resolver = jsonschema.RefResolver.from_schema(schema, store=schemas)
-    jsonschema.Draft202012Validator(schema, resolver=resolver).validate(value)
+    # All in one: Debian's jsonschema has no registry yet, and later ones no RefResolver.
+    schema = {"$ref": "urn:firstkey:" + name, "$defs": schemas}
+    jsonschema.Draft202012Validator(schema).validate(value)
     used.add(name)
 
 
