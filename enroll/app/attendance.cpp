@@ -28,7 +28,7 @@ Attendance::~Attendance() {
   clear();
 }
 
-void Attendance::show(std::string text, std::optional<core::Duration> time_left) {
+void Attendance::show(std::string_view text, std::optional<core::Duration> time_left) {
   {
     const std::lock_guard lock(mutex_);
     text_ = printable(text);

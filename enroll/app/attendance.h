@@ -33,7 +33,7 @@ class Attendance {
   [[nodiscard]] bool is_stopped() const { return enough_.stop_requested(); }
 
   /// Puts `text` on the current line instead of what stood there. Threads: any.
-  void show(std::string text, std::optional<core::Duration> time_left = std::nullopt);
+  void show(std::string_view text, std::optional<core::Duration> time_left = std::nullopt);
   /// A line that stays, above the current one. Threads: any.
   void say(std::string_view text);
   /// Takes the current line off the screen. Threads: any.

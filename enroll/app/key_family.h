@@ -18,8 +18,8 @@ enum class KeysShown {
 };
 
 struct KeySubcommand {
-  const char* name;
-  const char* help;
+  const char* name = "";
+  const char* help = "";
   KeysShown shown = KeysShown::kChosen;
 };
 
