@@ -153,7 +153,7 @@ std::optional<Proof> Rows::with_kept_pin(const Proof& proof, const KeyProfile& p
 }
 
 Transition Rows::ask_for_proof_pin(Proof proof,
-                                   KeyInUse key,
+                                   const KeyInUse& key,
                                    std::optional<int> attempts_left,
                                    bool was_wrong) const {
   proof.is_pin_kept = false;

@@ -242,7 +242,7 @@ class Rows {
   [[nodiscard]] std::optional<Proof> with_kept_pin(const Proof& proof,
                                                    const KeyProfile& profile) const;
   [[nodiscard]] Transition ask_for_proof_pin(Proof proof,
-                                             KeyInUse key,
+                                             const KeyInUse& key,
                                              std::optional<int> attempts_left,
                                              bool was_wrong) const;
   /// Withdraws the credential where its proof is required; else it stays, unproven.
