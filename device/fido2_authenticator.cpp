@@ -127,48 +127,46 @@ Result<CredentialResponse> Fido2Authenticator::make_credential(const CredentialR
     if (auto fits = check_request(request, facts()); !fits) return std::unexpected(fits.error());
     const auto algorithm = choose_algorithm(request.algorithms, facts());
     if (!algorithm) return std::unexpected(algorithm.error());
+    const auto extensions = choose_extensions(request, facts());
+    if (!extensions) return std::unexpected(extensions.error());
+    const auto verification = own_verification(request.is_user_verification_required, pin);
+    if (!verification) return std::unexpected(verification.error());
     if (auto room = check_room(key_, request, pin, call); !room) {
       return std::unexpected(room.error());
     }
-    const auto excluded = ids_to_send(
+    auto excluded = ids_to_send(
         request.excluded_credentials, size_without_list(request), request.rp_id, pin, call);
     if (!excluded) return std::unexpected(excluded.error());
-    auto response = is_known_to_libfido2(request, algorithm.value())
-                        ? make_by_libfido2(request, algorithm.value(), *excluded, pin, call)
-                        : make_by_own_message(request, algorithm.value(), *excluded, pin, call);
+    const CredentialPlan plan{.algorithm = algorithm.value(),
+                              .extensions = extensions.value(),
+                              .verification = verification.value(),
+                              .excluded = std::move(excluded.value())};
+    auto response = is_known_to_libfido2(request, plan.algorithm)
+                        ? make_by_libfido2(request, plan, pin, call)
+                        : make_by_own_message(request, plan, pin, call);
     if (response) response->transports = facts().transports;
     return response;
   });
 }
 
-Result<CredentialResponse> Fido2Authenticator::make_by_libfido2(
-    const CredentialRequest& request,
-    CoseAlgorithm algorithm,
-    std::span<const CredentialId> excluded,
-    const Pin* pin,
-    RunningCall& call) {
-  const auto verification = own_verification(request.is_user_verification_required, pin);
-  if (!verification) return std::unexpected(verification.error());
-  auto credential = to_fido_credential(request, facts(), algorithm, excluded, verification.value());
+Result<CredentialResponse> Fido2Authenticator::make_by_libfido2(const CredentialRequest& request,
+                                                                const CredentialPlan& plan,
+                                                                const Pin* pin,
+                                                                RunningCall& call) {
+  auto credential = to_fido_credential(request, plan);
   if (!credential) return std::unexpected(credential.error());
   const int status = fido_dev_make_cred(key_.dev(), credential->get(), exposed(pin));
   if (auto made = judge(status, call, "make credential"); !made) {
     return std::unexpected(made.error());
   }
-  return to_response(**credential, algorithm);
+  return to_response(**credential, plan.algorithm);
 }
 
-Result<CredentialResponse> Fido2Authenticator::make_by_own_message(
-    const CredentialRequest& request,
-    CoseAlgorithm algorithm,
-    std::span<const CredentialId> excluded,
-    const Pin* pin,
-    RunningCall& call) {
-  const auto extensions = choose_extensions(request, facts());
-  if (!extensions) return std::unexpected(extensions.error());
-  const auto own = own_verification(request.is_user_verification_required, pin);
-  if (!own) return std::unexpected(own.error());
-  const bool is_asked_of_key = own.value() == FIDO_OPT_TRUE;
+Result<CredentialResponse> Fido2Authenticator::make_by_own_message(const CredentialRequest& request,
+                                                                   const CredentialPlan& plan,
+                                                                   const Pin* pin,
+                                                                   RunningCall& call) {
+  const bool is_asked_of_key = plan.verification == FIDO_OPT_TRUE;
   UserVerification verification;
   if (pin != nullptr || (is_asked_of_key && facts().options.pin_uv_auth_token == Option::kTrue)) {
     const auto token =
@@ -179,10 +177,11 @@ Result<CredentialResponse> Fido2Authenticator::make_by_own_message(
   } else {
     verification.is_asked_of_key = is_asked_of_key;
   }
-  const auto message = to_make_credential(request, algorithm, *extensions, excluded, verification);
+  const auto message =
+      to_make_credential(request, plan.algorithm, plan.extensions, plan.excluded, verification);
   const auto answer = key_.exchange(message, call, "make credential");
   if (!answer) return std::unexpected(answer.error());
-  return read_made_credential(*answer, algorithm);
+  return read_made_credential(*answer, plan.algorithm);
 }
 
 Result<AssertionResponse> Fido2Authenticator::get_assertion(const AssertionRequest& request,

@@ -10,6 +10,7 @@
 #include "device/authenticator.h"
 #include "device/credential_batches.h"
 #include "device/fido2_configuration.h"
+#include "device/fido2_requests.h"
 #include "device/open_key.h"
 
 namespace firstkey::device {
@@ -47,17 +48,14 @@ class Fido2Authenticator final : public Authenticator {
 
   [[nodiscard]] Result<fido_opt_t> own_verification(bool is_required, const Pin* pin) const;
   [[nodiscard]] Result<CredentialResponse> make_by_libfido2(const CredentialRequest& request,
-                                                            CoseAlgorithm algorithm,
-                                                            std::span<const CredentialId> excluded,
+                                                            const CredentialPlan& plan,
                                                             const Pin* pin,
                                                             RunningCall& call);
   /// What libfido2 1.12 cannot ask for.
-  [[nodiscard]] Result<CredentialResponse> make_by_own_message(
-      const CredentialRequest& request,
-      CoseAlgorithm algorithm,
-      std::span<const CredentialId> excluded,
-      const Pin* pin,
-      RunningCall& call);
+  [[nodiscard]] Result<CredentialResponse> make_by_own_message(const CredentialRequest& request,
+                                                               const CredentialPlan& plan,
+                                                               const Pin* pin,
+                                                               RunningCall& call);
   /// Cuts `ids` down to what fits one request that takes `other_bytes` for the rest: all of them,
   /// or the one that a silent look finds.
   [[nodiscard]] Result<std::vector<CredentialId>> ids_to_send(std::span<const CredentialId> ids,

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "device/cbor_wrapping.h"
-#include "device/make_credential_message.h"
 
 namespace firstkey::device {
 
@@ -46,21 +45,6 @@ class Setting {
   int status_ = FIDO_OK;
 };
 
-Result<void> set_extensions(fido_cred_t& credential,
-                            const CredentialRequest& request,
-                            const AuthenticatorFacts& facts) {
-  const auto extensions = choose_extensions(request, facts);
-  if (!extensions) return std::unexpected(extensions.error());
-  Setting setting;
-  if (extensions->has_hmac_secret) {
-    setting << fido_cred_set_extensions(&credential, FIDO_EXT_HMAC_SECRET);
-  }
-  if (extensions->protection) {
-    setting << fido_cred_set_prot(&credential, std::to_underlying(*extensions->protection));
-  }
-  return setting.result("set extensions");
-}
-
 }  // namespace
 
 Result<CoseAlgorithm> choose_algorithm(std::span<const CoseAlgorithm> wanted,
@@ -78,17 +62,14 @@ bool is_known_to_libfido2(const CredentialRequest& request, CoseAlgorithm algori
 }
 
 Result<FidoCredential> to_fido_credential(const CredentialRequest& request,
-                                          const AuthenticatorFacts& facts,
-                                          CoseAlgorithm algorithm,
-                                          std::span<const CredentialId> excluded,
-                                          fido_opt_t verification) {
+                                          const CredentialPlan& plan) {
   FidoCredential credential(fido_cred_new());
   if (!credential) throw std::bad_alloc();
   auto* const cred = credential.get();
   const auto& hash = request.client_data_hash;
   const auto& user = request.user_id;
   Setting setting;
-  setting << fido_cred_set_type(cred, algorithm)
+  setting << fido_cred_set_type(cred, plan.algorithm)
           << fido_cred_set_clientdata_hash(cred, hash.data(), hash.size())
           << fido_cred_set_rp(cred, request.rp_id.c_str(), text_or_none(request.rp_name))
           << fido_cred_set_user(cred,
@@ -98,12 +79,17 @@ Result<FidoCredential> to_fido_credential(const CredentialRequest& request,
                                 text_or_none(request.user_display_name),
                                 nullptr)
           << fido_cred_set_rk(cred, request.is_resident_key_wanted ? FIDO_OPT_TRUE : FIDO_OPT_OMIT)
-          << fido_cred_set_uv(cred, verification);
-  for (const auto& id : excluded) setting << fido_cred_exclude(cred, id.data(), id.size());
+          << fido_cred_set_uv(cred, plan.verification);
+  if (plan.extensions.has_hmac_secret) {
+    setting << fido_cred_set_extensions(cred, FIDO_EXT_HMAC_SECRET);
+  }
+  if (plan.extensions.protection) {
+    setting << fido_cred_set_prot(cred, std::to_underlying(*plan.extensions.protection));
+  }
+  for (const auto& id : plan.excluded) setting << fido_cred_exclude(cred, id.data(), id.size());
   if (auto set = setting.result("state the credential request"); !set) {
     return std::unexpected(set.error());
   }
-  if (auto set = set_extensions(*cred, request, facts); !set) return std::unexpected(set.error());
   return credential;
 }
 

@@ -3,9 +3,11 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 #include "device/error.h"
 #include "device/fido2_handles.h"
+#include "device/make_credential_message.h"
 #include "device/types.h"
 
 namespace firstkey::device {
@@ -17,13 +19,18 @@ namespace firstkey::device {
 /// Whether libfido2 1.12 can write this request.
 [[nodiscard]] bool is_known_to_libfido2(const CredentialRequest& request, CoseAlgorithm algorithm);
 
-/// `verification`: whether the key is to verify its user by itself; omitted when a PIN does.
-/// Errors: kUnsupportedExtension, kBadRequest.
+/// What was chosen for a request to make a credential on one key.
+struct CredentialPlan {
+  CoseAlgorithm algorithm = kEs256;
+  CredentialExtensions extensions;
+  /// Whether the key is to verify its user by itself; omitted when a PIN does.
+  fido_opt_t verification = FIDO_OPT_OMIT;
+  std::vector<CredentialId> excluded;
+};
+
+/// Errors: kBadRequest.
 [[nodiscard]] Result<FidoCredential> to_fido_credential(const CredentialRequest& request,
-                                                        const AuthenticatorFacts& facts,
-                                                        CoseAlgorithm algorithm,
-                                                        std::span<const CredentialId> excluded,
-                                                        fido_opt_t verification);
+                                                        const CredentialPlan& plan);
 /// Errors: kBadRequest.
 [[nodiscard]] Result<FidoAssertion> to_fido_assertion(const AssertionRequest& request,
                                                       std::span<const CredentialId> allowed,

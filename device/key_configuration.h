@@ -10,7 +10,8 @@
 // the finger. Every call that takes one may end with kPinRequired (no PIN given, and none can be
 // done without), kPinNotSet, kPinInvalid (ask Authenticator::pin_retries()), kPinAuthBlocked (until
 // it is re-inserted), kPinBlocked (until a reset), kPinPolicy (the PIN must be changed first),
-// kUvInvalid, kUvBlocked and the errors of the way to the key; only others are listed.
+// kUvInvalid, kUvBlocked, and every call with kU2fOnly and the errors of the way to the key; only
+// others are listed.
 
 #include <chrono>
 #include <cstdint>
