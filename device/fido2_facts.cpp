@@ -69,6 +69,17 @@ std::vector<CoseAlgorithm> to_algorithms(const fido_cbor_info_t& info) {
   return algorithms;
 }
 
+std::vector<Certification> to_certifications(const fido_cbor_info_t& info) {
+  std::vector<Certification> certifications;
+  const auto names =
+      to_strings(fido_cbor_info_certs_name_ptr(&info), fido_cbor_info_certs_len(&info));
+  const auto* const levels = fido_cbor_info_certs_value_ptr(&info);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    certifications.push_back({.name = names[i], .level = levels[i]});
+  }
+  return certifications;
+}
+
 /// libfido2 says 0 for what the key did not say.
 std::optional<std::uint64_t> unless_zero(std::uint64_t number) {
   return number == 0 ? std::nullopt : std::optional(number);
@@ -90,6 +101,7 @@ AuthenticatorFacts to_facts(const fido_cbor_info_t& info) {
   }
   facts.options = to_options(info);
   facts.algorithms = to_algorithms(info);
+  facts.certifications = to_certifications(info);
   const auto* const protocols = fido_cbor_info_protocols_ptr(&info);
   facts.pin_protocols.assign(protocols, protocols + fido_cbor_info_protocols_len(&info));
   facts.max_message_size =

@@ -116,6 +116,10 @@ void Pin::wipe() noexcept {
   code_points_ = 0;
 }
 
+std::size_t Pin::bytes() const noexcept {
+  return text_ == nullptr ? 0 : std::strlen(text_);
+}
+
 bool Pin::equals(const Pin& other) const noexcept {
   if (text_ == nullptr || other.text_ == nullptr) return text_ == other.text_;
   return sodium_memcmp(text_, other.text_, kMaxPinBytes + 1) == 0;

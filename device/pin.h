@@ -32,6 +32,8 @@ class Pin {
   ~Pin();
 
   [[nodiscard]] std::size_t code_points() const noexcept { return code_points_; }
+  /// Of UTF-8, normalised: more than code points where it goes beyond ASCII.
+  [[nodiscard]] std::size_t bytes() const noexcept;
   /// Whether it still meets a minimum learnt later (another key, a refreshed getInfo).
   [[nodiscard]] bool has_at_least(std::size_t min_code_points) const noexcept {
     return code_points_ >= min_code_points;

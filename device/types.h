@@ -53,6 +53,15 @@ struct AuthenticatorOptions {
   friend bool operator==(const AuthenticatorOptions&, const AuthenticatorOptions&) = default;
 };
 
+/// One that the key claims to have, and its level: "FIDO" 2, "FIPS-CMVP-3" 2. Source: CTAP 2.1
+/// §6.4, 0x13.
+struct Certification {
+  std::string name;
+  std::uint64_t level = 0;
+
+  friend bool operator==(const Certification&, const Certification&) = default;
+};
+
 /// What an authenticator says of itself. Nothing in here is proven before an attestation is.
 struct AuthenticatorFacts {
   bool is_fido2 = false;  ///< false: it speaks U2F only and answers no CTAP 2 command
@@ -64,6 +73,7 @@ struct AuthenticatorFacts {
   AuthenticatorOptions options;
   std::vector<CoseAlgorithm> algorithms;  ///< in the key's order; ES256 alone when it lists none
   std::vector<std::uint8_t> pin_protocols;
+  std::vector<Certification> certifications;
   std::uint64_t max_message_size = 1024;  ///< bytes
   std::optional<std::uint64_t> max_credentials_in_list;
   std::optional<std::uint64_t> max_credential_id_length;  ///< bytes

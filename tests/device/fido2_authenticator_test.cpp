@@ -44,11 +44,11 @@ const Bytes kTrue{0xF5};
 const Bytes kFalse{0xF4};
 
 /// {1: ["FIDO_2_0"], 2: ["credProtect"], 3: aaguid 0…15, 4: {rk: true, clientPin: false},
-///  5: 1200, 6: [1], 7: 8, 8: 128, 0x0D: 6, 0x0E: 5, 0x14: 25}
+///  5: 1200, 6: [1], 7: 8, 8: 128, 0x0D: 6, 0x0E: 5, 0x13: {"FIDO": 2}, 0x14: 25}
 Bytes info() {
   Bytes aaguid{0x50};
   for (std::uint8_t i = 0; i < 16; ++i) aaguid.push_back(i);
-  return Bytes{0x00, 0xAB, 0x01, 0x81} + text("FIDO_2_0") + Bytes{0x02, 0x81} +
+  return Bytes{0x00, 0xAC, 0x01, 0x81} + text("FIDO_2_0") + Bytes{0x02, 0x81} +
          text("credProtect") + Bytes{0x03} + aaguid + Bytes{0x04, 0xA2} + text("rk") + kTrue +
          text("clientPin") + kFalse +
          Bytes{0x05,
@@ -66,10 +66,8 @@ Bytes info() {
                0x0D,
                0x06,
                0x0E,
-               0x05,
-               0x14,
-               0x18,
-               0x19};
+               0x05} +
+         Bytes{0x13, 0xA1} + text("FIDO") + Bytes{0x02} + Bytes{0x14, 0x18, 0x19};
 }
 
 firstkey::device::Result<std::unique_ptr<Authenticator>> open(ScriptedHidKey& key,
@@ -132,6 +130,8 @@ TEST_SUITE("device/fido2_authenticator") {
     CHECK(facts.min_pin_length == 6);
     CHECK(facts.firmware_version == 5);
     CHECK(facts.remaining_discoverable_credentials == 25);
+    CHECK(facts.certifications ==
+          std::vector<firstkey::device::Certification>{{.name = "FIDO", .level = 2}});
     CHECK(facts.algorithms == std::vector{firstkey::device::kEs256});
   }
 
