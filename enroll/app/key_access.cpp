@@ -98,13 +98,17 @@ Attempt<device::SeenKey> the_key(device::KeyDiscovery& discovery, const KeyChoic
   const auto keys = eligible_keys(discovery, choice);
   if (keys.size() == 1) return keys.front();
   if (keys.empty()) return std::unexpected(absent(discovery, choice));
-  std::string paths;
-  for (const auto& key : keys) {
-    paths += fmt::format("\n  --device '{}'  {}", key.path.text, key.display_name);
-  }
   return std::unexpected(Failure{.code = "several_keys",
-                                 .message = "several keys are there; say which:" + paths,
+                                 .message = "several keys are there; say which:" + to_choose(keys),
                                  .exit_code = ExitCode::kUsage});
+}
+
+std::string to_choose(const std::vector<device::SeenKey>& keys) {
+  std::string lines;
+  for (const auto& key : keys) {
+    lines += fmt::format("\n  --device '{}'  {}", key.path.text, key.display_name);
+  }
+  return lines;
 }
 
 std::string_view state_of(const device::SeenKey& key) {

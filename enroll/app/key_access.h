@@ -53,6 +53,9 @@ void add_key_options(CLI::App& command, KeyOptions& options);
 [[nodiscard]] Attempt<device::SeenKey> the_key(device::KeyDiscovery& discovery,
                                                const KeyChoice& choice);
 
+/// What to say to choose one of `keys`, a line each, each behind a line break.
+[[nodiscard]] std::string to_choose(const std::vector<device::SeenKey>& keys);
+
 /// "ready", "simulated", or in two words why it cannot be used: "no access".
 [[nodiscard]] std::string_view state_of(const device::SeenKey& key);
 /// "key found, no access: no permission on /dev/hidraw3; join …" of a key with an obstacle.

@@ -85,6 +85,7 @@ void add_key_commands(CLI::App& program, Invocation& invocation) {
                   invocation,
                   {"blink", "Let keys blink until one is touched, and show which it is"},
                   blink_keys);
+  add_key_setting_commands(*key, invocation);
   key->footer(
       "Examples:\n  firstkey key list\n"
       "  firstkey key info --device /dev/hidraw3\n"

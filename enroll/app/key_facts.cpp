@@ -51,6 +51,12 @@ std::string_view pin_state(const AuthenticatorFacts& facts) {
   return facts.has_pin() ? "set" : "notSet";
 }
 
+json::object certifications_json(const AuthenticatorFacts& facts) {
+  json::object certifications;
+  for (const auto& [name, level] : facts.certifications) certifications[name] = level;
+  return certifications;
+}
+
 }  // namespace
 
 std::string_view transport_name(device::Transport transport) {
@@ -107,6 +113,7 @@ json::object to_json(const KeyReading& reading) {
   object["extensions"] = json::array(facts.extensions.begin(), facts.extensions.end());
   object["transports"] = json::array(facts.transports.begin(), facts.transports.end());
   object["algorithms"] = json::array(facts.algorithms.begin(), facts.algorithms.end());
+  object["certifications"] = certifications_json(facts);
   object["options"] = options_json(facts);
   object["pin"] = pin_json(reading);
   add_if_told(object, "serialNumber", reading.serial);

@@ -29,4 +29,7 @@ CLI::App* add_key_command(CLI::App& parent,
                           const KeySubcommand& subcommand,
                           const KeyCommand& command);
 
+/// key pin, key config, key credentials and key reset: what changes a key.
+void add_key_setting_commands(CLI::App& key, Invocation& invocation);
+
 }  // namespace firstkey::enroll

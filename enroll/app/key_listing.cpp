@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "device/key_configuration.h"
 #include "enroll/app/attendance.h"
 
 namespace firstkey::enroll {
@@ -45,6 +46,9 @@ KeyReading read_key(const KeyDesk& desk, const KeyAtHand& hand) {
   }
   if (reading.facts.has_user_verification()) {
     if (const auto left = authenticator.uv_retries(limits)) reading.uv_attempts_left = *left;
+  }
+  if (auto serial = authenticator.configuration().serial(limits)) {
+    reading.serial = std::move(serial.value());
   }
   return reading;
 }

@@ -112,6 +112,14 @@ std::string limits_sentence(const AuthenticatorFacts& facts) {
   return sentence;
 }
 
+std::string certifications_sentence(const AuthenticatorFacts& facts) {
+  std::vector<std::string> all;
+  for (const auto& [name, level] : facts.certifications) {
+    all.push_back(fmt::format("{} level {}", name, level));
+  }
+  return joined(all);
+}
+
 using Lines = std::vector<std::pair<std::string, std::string>>;
 
 void add_identity(Lines& lines, const KeyReading& reading) {
@@ -119,6 +127,9 @@ void add_identity(Lines& lines, const KeyReading& reading) {
   lines.emplace_back("AAGUID", core::aaguid_text(facts.aaguid));
   lines.emplace_back("Firmware", firmware_sentence(facts));
   lines.emplace_back("Speaks", said(kVersions, facts.versions));
+  if (!facts.certifications.empty()) {
+    lines.emplace_back("Claims", "certified: " + certifications_sentence(facts));
+  }
   lines.emplace_back("Works over", said(kTransports, facts.transports));
 }
 

@@ -24,15 +24,20 @@ std::string command(const std::string& arguments) {
   return "'" FIRSTKEY_PROGRAM "' key " + arguments;
 }
 
+/// Runs it in a shell that takes "<<<": a descriptor that ends by itself.
+Finished run_bash(const std::string& arguments) {
+  return run("bash -c \"" + command("--json " + arguments) + " 2>/dev/null\"");
+}
+
 json::object answer(const std::string& arguments) {
-  const auto ran = run(command("--json " + arguments) + " 2>/dev/null");
+  const auto ran = run_bash(arguments);
   REQUIRE_MESSAGE(ran.status == 0, ran.text);
   return json::parse(ran.text).as_object();
 }
 
 /// The stable code of a command that must fail with `status`.
 std::string failure(const std::string& arguments, int status) {
-  const auto ran = run(command("--json " + arguments) + " 2>/dev/null");
+  const auto ran = run_bash(arguments);
   CAPTURE(ran.text);
   CHECK(ran.status == status);
   return std::string(json::parse(ran.text).at("error").at("code").as_string());
@@ -120,5 +125,61 @@ TEST_SUITE("e2e/cli_key") {
     const auto told = run(command("info") + simulator(key));
     CHECK(told.text.find("not set yet; at least 6 characters") != std::string::npos);
     CHECK(told.text.find("always-uv off") != std::string::npos);
+  }
+
+  TEST_CASE("a person gives a key its PIN and changes it, with the attempts in sight") {
+    const SoftkeyProcess key;
+    auto setting = at_terminal("pin set" + simulator(key));
+    (void)setting.read_until("at least 4 characters): ");
+    setting.type("2468\n");
+    (void)setting.read_until("again: ");
+    setting.type("2468\n");
+    CHECK(setting.read_until("8 attempts left").find("2468") == std::string::npos);
+    CHECK(setting.wait() == 0);
+
+    auto changing = at_terminal("pin change" + simulator(key));
+    (void)changing.read_until("(8 attempts left): ");
+    changing.type("1111\n");
+    (void)changing.read_until("characters): ");
+    changing.type("135790\n");
+    (void)changing.read_until("again: ");
+    changing.type("135790\n");
+    CHECK(changing.read_until("(7 attempts left): ").find("not its PIN") != std::string::npos);
+    changing.type("2468\n");
+    (void)changing.read_until("8 attempts left");
+    CHECK(changing.wait() == 0);
+  }
+
+  TEST_CASE("three wrong PINs lock a key until it is inserted again, and a person learns it") {
+    const SoftkeyProcess key;
+    const auto pin = [](const char* digits) { return std::string(" --pin-fd 0 <<<") + digits; };
+    REQUIRE(run_bash("pin set --new-pin-fd 0" + simulator(key) + " <<<2468").status == 0);
+    const auto forced = "pin force-change" + simulator(key);
+    CHECK(failure(forced + pin("1111"), 3) == "pin_invalid");
+    CHECK(failure(forced + pin("1111"), 3) == "pin_invalid");
+    CHECK(failure(forced + pin("1111"), 6) == "pin_auth_blocked");
+    CHECK(failure(forced + pin("2468"), 6) == "pin_auth_blocked");
+    key.replug();
+    CHECK(answer(forced + pin("2468")).at("pin").at("attemptsLeft").as_int64() == 8);
+    CHECK(failure("config always-uv on" + simulator(key) + pin("2468"), 3) == "pin_change_forced");
+  }
+
+  TEST_CASE("a reset is typed, and done when the key has been inserted again and touched") {
+    const SoftkeyProcess key;
+    REQUIRE(run_bash("pin set --new-pin-fd 0" + simulator(key) + " <<<2468").status == 0);
+    const auto reset = "reset" + simulator(key) + " --device " + key.path().text;
+    auto doubting = at_terminal(reset);
+    (void)doubting.read_until("to go on: ");
+    doubting.type("yes\n");
+    CHECK(doubting.wait() == 2);
+    auto sure = at_terminal(reset);
+    CHECK(sure.read_until("to go on: ").find("for ever") != std::string::npos);
+    sure.type("erase everything\n");
+    (void)sure.read_until("Take the key out");
+    key.replug();
+    CHECK(sure.read_until("not set yet").find("Erased") != std::string::npos);
+    CHECK(sure.wait() == 0);
+    CHECK(failure("reset" + simulator(key) + " --confirm 'erase everything'", 2) ==
+          "invalid_argument");
   }
 }

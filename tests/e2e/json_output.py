@@ -7,7 +7,9 @@ A command that --help lists and that is neither run here nor named in UNSEEN fai
 import json
 import os
 import pathlib
+import pty
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -48,6 +50,11 @@ def run(name, words, status=0, stdin=""):
     """Runs `words` and returns the one object it prints, which the schema `name` must allow."""
     ran = subprocess.run([PROGRAM, "--store", store, "--json", *words], input=stdin,
                          capture_output=True, text=True, timeout=60)
+    return examine(name, words, status, ran)
+
+
+def examine(name, words, status, ran):
+    """The one object that `words` printed."""
     assert ran.returncode == status, f"{words}: {ran.returncode}\n{ran.stdout}{ran.stderr}"
     assert ran.stdout.count("\n") == 1, f"{words} prints more than one line:\n{ran.stdout}"
     value = json.loads(ran.stdout)
@@ -137,6 +144,57 @@ def enrollment(simulator):
     run("audit-row-list", ["audit", "list"])
 
 
+def key_settings(choice):
+    """On a key whose PIN is 2468."""
+    pin = ["--pin-fd", "0", *choice]
+    new_pin = ["--new-pin-fd", "0"]
+    run("error", ["key", "pin", "set", *new_pin, *choice], status=3, stdin="1357\n")
+    run("error", ["key", "pin", "change", *pin, *new_pin], status=3, stdin="1111\n1357\n")
+    changed = run("key-setting", ["key", "pin", "change", *pin, *new_pin], stdin="2468\n135790\n")
+    assert changed["wasChanged"] and changed["pin"]["attemptsLeft"] == 8
+    on = run("key-setting", ["key", "config", "always-uv", "on", *pin], stdin="135790\n")
+    assert on["wasChanged"] and on["options"]["alwaysUv"]
+    assert not run("key-setting", ["key", "config", "always-uv", "on", *choice])["wasChanged"]
+    run("key-setting", ["key", "config", "enterprise-attestation", "--yes", *pin], stdin="135790\n")
+    raised = run("key-setting", ["key", "pin", "min-length", "6", "--yes", *pin], stdin="135790\n")
+    assert raised["pin"]["minimumLength"] == 6
+    run("error", ["key", "pin", "min-length", "5", "--yes", *pin], status=2)
+
+
+def key_credentials(choice):
+    """On a key with one passkey, whose PIN is 135790."""
+    pin = ["--pin-fd", "0", *choice]
+    listed = run("key-credential-list", ["key", "credentials", "list", *pin], stdin="135790\n")
+    held = listed["value"][0]
+    renamed = run("key-credential", ["key", "credentials", "rename", "--shown-as", "Lee O.", *pin, "--", held["id"]],
+                  stdin="135790\n")
+    assert renamed == held | {"userDisplayName": "Lee O."}
+    run("error", ["key", "credentials", "delete", "--yes", *pin, "--", "AAAA"], status=3, stdin="135790\n")
+    run("deleted", ["key", "credentials", "delete", "--yes", *pin, "--", held["id"][:8]], stdin="135790\n")
+    assert not run("key-credential-list", ["key", "credentials", "list", *pin], stdin="135790\n")["value"]
+    forced = run("key-setting", ["key", "pin", "force-change", *pin], stdin="135790\n")
+    assert forced["pin"]["isChangeForced"]
+    run("error", ["key", "credentials", "list", *pin], status=3, stdin="135790\n")
+
+
+def key_reset(choice, softkey):
+    """Erases the key, which is pulled and plugged in again when a person is told to."""
+    run("error", ["key", "reset", *choice, "--confirm", "no"], status=2)
+    words = ["key", "reset", *choice, "--confirm", "erase everything"]
+    terminal, end = pty.openpty()
+    reset = subprocess.Popen([PROGRAM, "--json", *words], stdin=end, stdout=subprocess.PIPE, stderr=end, text=True)
+    os.close(end)
+    said = ""
+    while "Take the key out" not in said:
+        said += os.read(terminal, 1024).decode()
+    softkey.send_signal(signal.SIGUSR2)
+    shown, _ = reset.communicate(timeout=60)
+    os.close(terminal)
+    erased = examine("key", words, 0, subprocess.CompletedProcess(words, reset.returncode, shown, said))
+    assert erased["pin"]["state"] == "notSet" and erased["pin"]["minimumLength"] == 4
+    run("key-setting", ["key", "pin", "set", "--new-pin-fd", "0", *choice], stdin="2468\n")
+
+
 def keys():
     port, reply_port = free_port(), free_port()
     root = os.path.join(folder.name, "root.pem")
@@ -154,6 +212,9 @@ def keys():
         key = run("key", ["key", "info", *simulator, "--device", path])
         assert key["isSimulated"] and key["isFido2"]
         enrollment(simulator)
+        key_settings([*simulator, "--device", path])
+        key_credentials([*simulator, "--device", path])
+        key_reset([*simulator, "--device", path], softkey)
         trusted = run("trust-root", ["policy", "trust", "add", root])
         run("trust-root-list", ["policy", "trust", "list"])
         run("trust-root", ["policy", "trust", "remove", trusted["id"]])

@@ -42,6 +42,7 @@ class FakeKeyConfiguration final : public device::KeyConfiguration {
   std::optional<std::string> serial_number;
   std::vector<std::string> rp_ids_told_minimum;
   int resets = 0;
+  std::optional<device::ErrorCode> reset_refusal;  ///< of every reset
 
   /// The next call is refused so, whatever it is.
   void refuse_next(device::ErrorCode code) { refusal_ = code; }
@@ -126,6 +127,7 @@ class FakeKeyConfiguration final : public device::KeyConfiguration {
   }
   [[nodiscard]] device::Result<void> reset(const device::CallLimits& limits) override {
     if (auto begun = begin(limits); !begun) return begun;
+    if (reset_refusal) return refuse(*reset_refusal);
     ++resets;
     stored.clear();
     pin.reset();

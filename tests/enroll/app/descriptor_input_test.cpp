@@ -8,19 +8,11 @@
 #include <unistd.h>
 
 #include "enroll/app/line_editor.h"
+#include "tests/enroll/app/pipe.h"
 
 namespace firstkey::enroll::tests {
 
 namespace {
-
-/// A pipe with `text` in it and nobody writing any more.
-device::FileDescriptor pipe_with(const std::string& text) {
-  std::array<int, 2> ends{};
-  REQUIRE(::pipe(ends.data()) == 0);
-  REQUIRE(::write(ends[1], text.data(), text.size()) == static_cast<ssize_t>(text.size()));
-  ::close(ends[1]);
-  return device::FileDescriptor(ends[0]);
-}
 
 Attempt<std::string> read_line(int fd) {
   SignalWatch signals;
