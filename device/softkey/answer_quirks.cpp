@@ -4,28 +4,28 @@
 #include <optional>
 
 #include "device/softkey/authenticator_data.h"
-#include "device/softkey/cbor.h"
 #include "device/softkey/commands.h"
+#include "device/softkey/info_quirks.h"
+#include "device/softkey/map_edits.h"
+#include "device/softkey/request_quirks.h"
+#include "device/softkey/signed_anew.h"
+#include "device/softkey/status.h"
 
 namespace firstkey::device::softkey {
 namespace {
 
 constexpr std::size_t kRpIdHashSize = 32;
-constexpr int kAuthData = 0x02;   // of both makeCredential and getAssertion
-constexpr int kStatement = 0x03;  // makeCredential; getAssertion has its signature there
-constexpr int kIsEnterprise = 0x04;
-constexpr int kCredential = 0x01;  // of getAssertion's answer
-constexpr int kHashToMake = 0x01;
-constexpr int kRp = 0x02;
-constexpr int kRpIdToAssert = 0x01;
-constexpr int kHashToAssert = 0x02;
-constexpr std::size_t kCredentialId = 32 + 1 + 4 + 16 + 2;  // WebAuthn L3 §6.5.2, in made data
-constexpr int kListedRps = 0x05;
+constexpr int kFormat = 0x01;      // makeCredential; getAssertion has its credential there
+constexpr int kCredential = 0x01;  // getAssertion
+constexpr int kAuthData = 0x02;    // of both
+constexpr int kStatement = 0x03;   // makeCredential; getAssertion has its signature there
+constexpr int kUser = 0x04;        // getAssertion
+constexpr int kPinRetries = 0x03;  // clientPIN
+constexpr int kListedRps = 0x05;   // credentialManagement, as the next
 constexpr int kListedCredentials = 0x09;
 constexpr std::int64_t kEndless = std::int64_t{1} << 40U;
-constexpr int kInfoVersions = 0x01;
-constexpr int kInfoOptions = 0x04;
-constexpr int kInfoMaximumMessageSize = 0x05;
+/// With what else is in a credential more than the 4096 bytes libfido2 takes.
+constexpr std::size_t kLongCertificate = 5000;
 
 bool is_ok(BytesView answer) {
   return !answer.empty() && answer[0] == static_cast<std::uint8_t>(Status::kOk);
@@ -35,32 +35,6 @@ Bytes with_body(BytesView body) {
   Bytes answer{static_cast<std::uint8_t>(Status::kOk)};
   append(answer, body);
   return answer;
-}
-
-/// `map` with the value at `at`, a look-up in it, replaced; without `value`, left out.
-cbor::Map with_value(const cbor::Map& map,
-                     const cbor::Value* at,
-                     const std::optional<cbor::Value>& value) {
-  cbor::Map changed;
-  for (const auto& member : map.members()) {
-    if (at != &member.value) {
-      changed.add(member.key, member.value);
-    } else if (value) {
-      changed.add(member.key, *value);
-    }
-  }
-  return changed;
-}
-
-cbor::Map with_member(const cbor::Map& map, int key, const std::optional<cbor::Value>& value) {
-  return with_value(map, map.find(key), value);
-}
-
-template <typename T>
-T member(const cbor::Map& map, int key) {
-  const auto* value = map.find(key);
-  const T* found = value == nullptr ? nullptr : value->as<T>();
-  return found == nullptr ? T{} : *found;
 }
 
 cbor::Map with_bad_signature(const cbor::Map& map) {
@@ -88,70 +62,55 @@ cbor::Map with_spoiled_auth_data(const Quirks& quirks, const cbor::Map& map) {
   return with_member(map, kAuthData, std::move(auth_data));
 }
 
-/// Who is asked to sign what, of either command.
-struct Signed {
-  std::string rp_id;
-  Bytes client_data_hash;
-  Bytes credential_id;
-};
-
-Signed read_made(const cbor::Map& parameters, const Bytes& auth_data) {
-  const auto rp = member<cbor::Map>(parameters, kRp);
-  const auto* rp_id = rp.find("id");
-  Signed made{.client_data_hash = member<Bytes>(parameters, kHashToMake)};
-  if (rp_id != nullptr && rp_id->as<std::string>() != nullptr) {
-    made.rp_id = *rp_id->as<std::string>();
-  }
-  if (auth_data.size() < kCredentialId) return made;
-  const BytesView rest = BytesView(auth_data).subspan(kCredentialId);
-  const std::size_t length = auth_data[kCredentialId - 1];  // ours are shorter than 256
-  made.credential_id.assign(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(length));
-  return made;
+/// `map` with one bit of the "id" in its member `key` changed.
+cbor::Map with_another_id(const cbor::Map& map, int key) {
+  const auto named = member<cbor::Map>(map, key);
+  const auto* id = named.find("id");
+  if (id == nullptr || id->as<Bytes>() == nullptr) return map;
+  auto changed = *id->as<Bytes>();
+  changed.back() ^= 0x01U;  // ids are never empty
+  return with_member(map, key, with_value(named, id, std::move(changed)));
 }
 
-Signed read_asserted(const cbor::Map& parameters, const cbor::Map& answer) {
-  const auto credential = member<cbor::Map>(answer, kCredential);
-  const auto* id = credential.find("id");
-  return {.rp_id = member<std::string>(parameters, kRpIdToAssert),
-          .client_data_hash = member<Bytes>(parameters, kHashToAssert),
-          .credential_id = id == nullptr ? Bytes() : *id->as<Bytes>()};
+cbor::Map with_spoiled_names(const Quirks& quirks, cbor::Map map) {
+  if (quirks.has(CryptoQuirk::kWrongCredentialId)) map = with_another_id(map, kCredential);
+  if (quirks.has(CryptoQuirk::kWrongUserHandle)) map = with_another_id(map, kUser);
+  return map;
 }
 
-/// `answer` with a signature over the authenticator data it has now; as it is where none was.
-cbor::Map signed_anew(const KeyParts& key, BytesView request, const cbor::Map& answer) {
-  const auto decoded = cbor::decode(request.subspan(1));
-  const auto& parameters = *decoded->as<cbor::Map>();  // honestly answered, so well-formed
-  const auto auth_data = member<Bytes>(answer, kAuthData);
-  const bool is_made = request.front() == command::kMakeCredential;
-  const auto what = is_made ? read_made(parameters, auth_data) : read_asserted(parameters, answer);
-  const Credential* credential = key.store.find(what.credential_id, what.rp_id);
-  if (credential == nullptr) return answer;
-  const auto signing_key =
-      SigningKey::from_pkcs8(credential->algorithm, credential->private_key.expose());
-  if (!signing_key) return answer;
-  if (is_made) {
-    const auto scope = answer.find(kIsEnterprise) == nullptr ? Attestation::Scope::kModel
-                                                             : Attestation::Scope::kThisKey;
-    auto statement = key.attestation.attest(*signing_key, auth_data, what.client_data_hash, scope);
-    return statement ? with_member(answer, kStatement, std::move(statement->members)) : answer;
+cbor::Map with_spoiled_statement(const Quirks& quirks, cbor::Map map) {
+  if (quirks.has(ProtocolQuirk::kUnknownFormat)) map = with_member(map, kFormat, "acme");
+  if (quirks.has(ProtocolQuirk::kLongAnswer)) {
+    const auto statement = member<cbor::Map>(map, kStatement);
+    const cbor::Array chain{Bytes(kLongCertificate)};
+    map = with_member(map, kStatement, with_value(statement, statement.find("x5c"), chain));
   }
-  Bytes message = auth_data;
-  append(message, what.client_data_hash);
-  auto signature = signing_key->sign(message);
-  return signature ? with_member(answer, kStatement, std::move(*signature)) : answer;
+  return map;
+}
+
+/// `encoded`, a map of fewer than 24 members, with an end instead of a count.
+Bytes without_count(Bytes encoded) {
+  encoded.front() = 0xBF;
+  encoded.push_back(0xFF);
+  return encoded;
 }
 
 /// What makeCredential and getAssertion answer.
 Bytes spoil_credential(const Quirks& quirks, const KeyParts& key, BytesView request, Bytes answer) {
-  const auto body = cbor::decode(BytesView(answer).subspan(1));
-  const auto* map = body ? body->as<cbor::Map>() : nullptr;
-  if (map == nullptr) return answer;
+  const auto map = map_in(answer);
+  if (!map) return answer;
   cbor::Map changed = with_spoiled_auth_data(quirks, *map);
   if (quirks.has(CryptoQuirk::kWrongRpIdHash) || quirks.has(CryptoQuirk::kUvDropped)) {
     changed = signed_anew(key, request, changed);
   }
   if (quirks.has(CryptoQuirk::kBadSignature)) changed = with_bad_signature(changed);
-  answer = with_body(cbor::encode(std::move(changed)));
+  changed = request.front() == command::kGetAssertion
+                ? with_spoiled_names(quirks, std::move(changed))
+                : with_spoiled_statement(quirks, std::move(changed));
+  auto body = cbor::encode(std::move(changed));
+  if (quirks.has(ProtocolQuirk::kIndefiniteLength)) body = without_count(std::move(body));
+  if (quirks.has(ProtocolQuirk::kTrailingBytes)) body.push_back(0x00);
+  answer = with_body(body);
   if (quirks.has(ProtocolQuirk::kTruncatedAnswer)) answer.resize(answer.size() / 2);
   if (quirks.has(ProtocolQuirk::kGarbageAnswer)) std::fill(answer.begin() + 1, answer.end(), 0xFF);
   if (quirks.has(ProtocolQuirk::kHugeCount)) {
@@ -160,57 +119,12 @@ Bytes spoil_credential(const Quirks& quirks, const KeyParts& key, BytesView requ
   return answer;
 }
 
-/// Each member as it should be, and all of them from the last to the first.
-Bytes unsorted(const cbor::Map& map) {
-  Bytes out{static_cast<std::uint8_t>(0xA0U | map.members().size())};  // fewer than 24
-  for (auto it = map.members().rbegin(); it != map.members().rend(); ++it) {
-    append(out, cbor::encode(it->key));
-    append(out, cbor::encode(it->value));
-  }
-  return out;
-}
-
-cbor::Map with_always_uv(const cbor::Map& info) {
-  const auto options = member<cbor::Map>(info, kInfoOptions);
-  const auto* client_pin = options.find("clientPin");
-  const auto* is_set = client_pin == nullptr ? nullptr : client_pin->as<bool>();
-  if (is_set == nullptr || !*is_set) return info;
-  auto versions = member<cbor::Array>(info, kInfoVersions);
-  std::erase_if(versions, [](const cbor::Value& version) {
-    return version.as<std::string>() != nullptr && *version.as<std::string>() == "U2F_V2";
-  });
-  return with_member(with_member(info, kInfoVersions, std::move(versions)),
-                     kInfoOptions,
-                     with_value(options, options.find("alwaysUv"), true));
-}
-
 /// A list's first answer, which tells how many there are.
 Bytes spoil_list(BytesView answer) {
-  const auto body = cbor::decode(answer.subspan(1));
-  const auto* map = body ? body->as<cbor::Map>() : nullptr;
-  if (map == nullptr) return {answer.begin(), answer.end()};
+  const auto map = map_in(answer);
+  if (!map) return {answer.begin(), answer.end()};
   return with_body(cbor::encode(
       with_member(with_member(*map, kListedRps, kEndless), kListedCredentials, kEndless)));
-}
-
-Bytes spoil_info(const Quirks& quirks, BytesView answer) {
-  if (quirks.has(ProtocolQuirk::kGarbageInfo)) return with_body(Bytes{0xFF, 0xFF, 0xFF});
-  const auto body = cbor::decode(answer.subspan(1));
-  cbor::Map info = *body->as<cbor::Map>();
-  if (quirks.has(PinQuirk::kAlwaysUvAfterPin)) info = with_always_uv(info);
-  if (quirks.has(ProtocolQuirk::kNoMaximumMessageSize)) {
-    info = with_member(info, kInfoMaximumMessageSize, {});
-  }
-  if (quirks.has(ProtocolQuirk::kPresenceDenied)) {
-    const auto options = member<cbor::Map>(info, kInfoOptions);
-    info = with_member(info, kInfoOptions, with_value(options, options.find("up"), false));
-  }
-  if (quirks.has(ProtocolQuirk::kManagementMisnumbered)) {
-    auto options = member<cbor::Map>(info, kInfoOptions);
-    options.add("credentialMgmtPreview", true);
-    info = with_member(info, kInfoOptions, std::move(options));
-  }
-  return with_body(quirks.has(ProtocolQuirk::kUnsortedInfo) ? unsorted(info) : cbor::encode(info));
 }
 
 /// The status a second setPIN is refused with, if it is not the one of the specification.
@@ -222,12 +136,15 @@ std::optional<Status> set_twice_status(const Quirks& quirks) {
   return {};
 }
 
-bool is_set_pin(BytesView request) {
-  constexpr int kSubcommand = 0x02;
-  constexpr int kSetPin = 0x03;
-  const auto body = cbor::decode(request.subspan(1));
-  const auto* map = body ? body->as<cbor::Map>() : nullptr;
-  return map != nullptr && member<std::int64_t>(*map, kSubcommand) == kSetPin;
+/// What clientPIN answers.
+Bytes spoil_pin(const Quirks& quirks, BytesView request, Bytes answer) {
+  if (quirks.has(PinQuirk::kNoAttempts) && is_ok(answer) && asks_for_pin_attempts(request)) {
+    return with_body(cbor::encode(with_member(map_in(answer).value(), kPinRetries, 0)));
+  }
+  const auto status = set_twice_status(quirks);
+  const bool is_refused = answer == Bytes{static_cast<std::uint8_t>(Status::kPinAuthInvalid)};
+  if (status && is_refused && is_set_pin(request)) return {static_cast<std::uint8_t>(*status)};
+  return answer;
 }
 
 }  // namespace
@@ -242,14 +159,8 @@ Bytes spoil(const Quirks& quirks, const KeyParts& key, BytesView request, Bytes 
       return is_ok(answer) && quirks.has(ProtocolQuirk::kEndlessList) ? spoil_list(answer) : answer;
     case command::kGetInfo:
       return is_ok(answer) ? spoil_info(quirks, answer) : answer;
-    case command::kClientPin: {
-      const auto status = set_twice_status(quirks);
-      const bool is_refused = answer == Bytes{static_cast<std::uint8_t>(Status::kPinAuthInvalid)};
-      if (status && is_refused && is_set_pin(request)) {
-        return {static_cast<std::uint8_t>(*status)};
-      }
-      return answer;
-    }
+    case command::kClientPin:
+      return spoil_pin(quirks, request, std::move(answer));
     default:
       return answer;
   }

@@ -31,6 +31,7 @@ void HidPump::run(HidFrontend& frontend, OperatorInput& operator_input, TouchByP
       }
     }
     send(frontend.tick());
+    if (!frontend.is_attached()) unplug();
   }
 }
 

@@ -35,6 +35,8 @@ class HidPump {
   /// The reports that have arrived, without blocking; nothing when the wire is gone.
   [[nodiscard]] virtual std::optional<Reports> receive() = 0;
   virtual void send(const Reports& reports) = 0;
+  /// Pulls the key out, for good: replug() follows, or nothing. That it is out already is fine.
+  virtual void unplug() = 0;
   /// Pulls the key out and plugs it in again. A gesture meanwhile is not kept waiting.
   [[nodiscard]] virtual Wire replug(const OperatorInput& operator_input) = 0;
 };

@@ -107,16 +107,14 @@ int run_key(const softkey::CommandLine& line, softkey::CredentialStore& store) {
   if (!key) return fail("attestation", "its root cannot be made or kept");
   if (const int status = show_root(line, store); status != 0) return status;
   softkey::QuirkyKey quirky(**key, (*key)->parts(), line.quirks);
+  softkey::HidFrontend hid(quirky, clock, random, softkey::keep_alives_of(line.quirks));
   if (udp != nullptr) {
-    softkey::HidFrontend hid(quirky, clock, random, softkey::keep_alives_of(line.quirks));
     return serve(line, softkey::UdpPump::open(*udp), softkey::to_string(*udp), hid, touch);
   }
   if (uhid != nullptr) {
-    softkey::HidFrontend hid(**key, clock, random);
     return serve(line, softkey::UhidPump::open(*uhid), softkey::to_string(*uhid), hid, touch);
   }
   if (usb != nullptr) {
-    softkey::HidFrontend hid(**key, clock, random);
     return serve(line, softkey::UsbPump::open(*usb), softkey::to_string(*usb), hid, touch);
   }
   if (vpcd != nullptr) {

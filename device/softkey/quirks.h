@@ -13,7 +13,13 @@
 
 namespace firstkey::device::softkey {
 
-enum class CryptoQuirk { kBadSignature, kWrongRpIdHash, kUvDropped };
+enum class CryptoQuirk {
+  kBadSignature,
+  kWrongRpIdHash,
+  kUvDropped,
+  kWrongCredentialId,
+  kWrongUserHandle,
+};
 
 enum class ProtocolQuirk {
   kNoMaximumMessageSize,
@@ -23,6 +29,14 @@ enum class ProtocolQuirk {
   kGarbageAnswer,
   kTruncatedAnswer,
   kHugeCount,
+  kTrailingBytes,
+  kIndefiniteLength,
+  kUnknownFormat,
+  kLongAnswer,
+  kUnknownStatus,
+  kDenies,
+  kLaterInfo,   ///< getInfo with what came after CTAP 2.1
+  kRoomUntold,  ///< getInfo does not say how many credentials there is room for
   kCancelIgnored,
   kCancelMisnamed,
   kEndlessList,            ///< credential management claims 2^40 of whatever it lists
@@ -35,11 +49,20 @@ enum class PinQuirk {
   kSetTwiceInvalidParameter,
   kSetTwicePolicyViolation,
   kAlwaysUvAfterPin,
+  kTokenExpires,
+  kSetRefused,
+  kNoAttempts,
 };
 
-enum class TimingQuirk { kLateAnswer, kKeepAliveOnChange, kNoKeepAlive };
+enum class TimingQuirk {
+  kLateAnswer,
+  kKeepAliveOnChange,
+  kNoKeepAlive,
+  kImpatient,
+  kNeverAnswers,
+};
 
-enum class RemovalQuirk { kWhileWaiting, kBeforeAnswer };
+enum class RemovalQuirk { kWhileOpening, kWhileWaiting, kBeforeAnswer, kBeforeProof };
 
 /// Of the card around the key, so without effect but with --vpcd.
 enum class CardQuirk {

@@ -10,6 +10,14 @@
 namespace firstkey::device::softkey {
 namespace {
 
+std::expected<FileDescriptor, int> open_socket(const UdpAddress& address) {
+  FileDescriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!socket.is_open()) return std::unexpected(errno);
+  const sockaddr_in own = socket_address(address.host, address.port);
+  if (::bind(socket.get(), generic(own), sizeof own) != 0) return std::unexpected(errno);
+  return socket;
+}
+
 std::optional<std::uint16_t> bound_port(int socket) {
   sockaddr_in address{};
   socklen_t size = sizeof address;
@@ -37,13 +45,19 @@ std::string to_string(const UdpAddress& address) {
 }
 
 std::expected<UdpPump, int> UdpPump::open(const UdpAddress& address) {
-  FileDescriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (!socket.is_open()) return std::unexpected(errno);
-  const sockaddr_in own = socket_address(address.host, address.port);
-  if (::bind(socket.get(), generic(own), sizeof own) != 0) return std::unexpected(errno);
-  const auto port = bound_port(socket.get());
+  auto socket = open_socket(address);
+  if (!socket) return std::unexpected(socket.error());
+  const auto port = bound_port(socket->get());
   if (!port) return std::unexpected(errno);
-  return UdpPump(std::move(socket), {address.host, *port, address.reply_port});
+  return UdpPump(std::move(*socket), {address.host, *port, address.reply_port});
+}
+
+HidPump::Wire UdpPump::replug(const OperatorInput& /*operator_input*/) {
+  if (socket_.is_open()) return Wire::kUp;
+  auto socket = open_socket(address_);
+  if (!socket) return Wire::kGone;
+  socket_ = std::move(*socket);
+  return Wire::kUp;
 }
 
 std::optional<Reports> UdpPump::receive() {

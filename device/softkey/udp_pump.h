@@ -35,8 +35,10 @@ class UdpPump final : public HidPump {
   [[nodiscard]] int descriptor() const override { return socket_.get(); }
   [[nodiscard]] std::optional<Reports> receive() override;
   void send(const Reports& reports) override;
-  /// Datagrams know no plug: the key forgets, and nobody sees it leave.
-  [[nodiscard]] Wire replug(const OperatorInput& /*operator_input*/) override { return Wire::kUp; }
+  /// A port that is closed refuses what is sent to it, at once.
+  void unplug() override { socket_.reset(); }
+  /// Datagrams know no plug: a key that was not out forgets, and nobody sees it leave.
+  [[nodiscard]] Wire replug(const OperatorInput& operator_input) override;
 
   FileDescriptor socket_;
   UdpAddress address_;

@@ -39,7 +39,7 @@ std::expected<void, int> create_device(int node) {
 void destroy_device(int node) {
   uhid_event event{};
   event.type = UHID_DESTROY;
-  // A kernel that took the device away first has nothing to destroy.
+  // A kernel that took the device away first has nothing to destroy, nor one without it.
   (void)write_event(node, event);
 }
 
@@ -108,8 +108,12 @@ void UhidPump::send(const Reports& reports) {
   }
 }
 
-HidPump::Wire UhidPump::replug(const OperatorInput& operator_input) {
+void UhidPump::unplug() {
   destroy_device(node_.get());
+}
+
+HidPump::Wire UhidPump::replug(const OperatorInput& operator_input) {
+  unplug();
   // A gesture meanwhile (an end, most likely) is not kept waiting.
   (void)wait_for(-1, operator_input, static_cast<int>(address_.unplugged.count()));
   return create_device(node_.get()) ? Wire::kUp : Wire::kGone;

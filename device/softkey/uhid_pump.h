@@ -36,6 +36,7 @@ class UhidPump final : public HidPump {
   [[nodiscard]] int descriptor() const override { return node_.get(); }
   [[nodiscard]] std::optional<Reports> receive() override;
   void send(const Reports& reports) override;
+  void unplug() override;
   [[nodiscard]] Wire replug(const OperatorInput& operator_input) override;
 
   FileDescriptor node_;

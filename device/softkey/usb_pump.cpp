@@ -144,7 +144,7 @@ void UsbPump::write(BytesView message) const {
 }
 
 HidPump::Wire UsbPump::replug(const OperatorInput& operator_input) {
-  wire_.reset();
+  unplug();
   // A gesture meanwhile (an end, most likely) is not kept waiting.
   (void)wait_for(-1, operator_input, static_cast<int>(address_.unplugged.count()));
   return plug() ? Wire::kUp : Wire::kGone;

@@ -54,6 +54,7 @@ class UsbPump final : public HidPump {
   [[nodiscard]] int descriptor() const override { return wire_.get(); }
   [[nodiscard]] std::optional<Reports> receive() override;
   void send(const Reports& reports) override;
+  void unplug() override { wire_.reset(); }
   [[nodiscard]] Wire replug(const OperatorInput& operator_input) override;
 
   [[nodiscard]] std::expected<void, int> plug();

@@ -8,7 +8,7 @@
 #include "device/softkey/answer_quirks.h"
 #include "device/softkey/hid_frontend.h"
 #include "device/softkey/quirky_key.h"
-#include "tests/device/softkey/test_key.h"
+#include "tests/device/softkey/misbehaving.h"
 
 namespace {
 
@@ -27,41 +27,6 @@ using firstkey::device::softkey::Quirks;
 using firstkey::device::softkey::QuirkyKey;
 using firstkey::device::softkey::RemovalQuirk;
 using firstkey::device::softkey::TimingQuirk;
-
-Quirks only(Quirk quirk) {
-  Quirks quirks;
-  quirks.add(quirk);
-  return quirks;
-}
-
-Bytes encoded(std::uint8_t command, const std::optional<Map>& parameters = {}) {
-  Bytes request{command};
-  if (parameters) {
-    firstkey::device::softkey::append(request,
-                                      firstkey::device::softkey::cbor::encode(*parameters));
-  }
-  return request;
-}
-
-/// A key with one quirk, beside its honest self.
-struct Misbehaving {
-  explicit Misbehaving(Quirk quirk)
-      : quirky(*honest.authenticator, honest.authenticator->parts(), only(quirk)) {}
-  /// The answer, byte by byte; empty if there is none yet.
-  Bytes send(std::uint8_t command, const std::optional<Map>& parameters = {}) {
-    return quirky.start(encoded(command, parameters)).value_or(Bytes{});
-  }
-  Answer call(std::uint8_t command, const std::optional<Map>& parameters = {}) {
-    return read_answer(send(command, parameters));
-  }
-  void begin_waiting() {
-    honest.user.answer = Presence::kAwaited;
-    REQUIRE(send(kMakeCredential, make_request()).empty());
-  }
-
-  TestKey honest;
-  QuirkyKey quirky;
-};
 
 Bytes honest_info() {
   TestKey key;
