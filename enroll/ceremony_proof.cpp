@@ -135,7 +135,7 @@ Transition Rows::turn_away(const Proof& proof, KeyId key, Event why) const {
 Transition Rows::sign_again(const Proving& state) const {
   Proving again = state;
   if (++again.key.falters > kFaltersForgiven) {
-    return abandon_proof(state.proof, Withdrawing::Then::kStartOver, ProofFailure::kKeyFailing);
+    return give_key_up(state.proof, state.key, ProofFailure::kKeyFailing);
   }
   return to(again, {sign(again.proof, again.key.id)});
 }
@@ -182,6 +182,12 @@ Transition Rows::abandon_proof(const Proof& proof,
                                                  : complete(proof, false));
 }
 
+// Another key may do better; the same one, still plugged in, would be registered over and over.
+Transition Rows::give_key_up(const Proof& proof, const KeyInUse& key, ProofFailure failure) const {
+  return join(to(Completed{}, {SetAside{key.id}}),
+              abandon_proof(proof, Withdrawing::Then::kStartOver, failure));
+}
+
 Transition Rows::on(const Proving& s, const TouchNeeded& i) const {
   return i.key == s.key.id ? to(s, {}, {TouchWanted{Purpose::kProof}}) : to(s);
 }
@@ -218,8 +224,7 @@ Transition Rows::on(const Proving& s, const PinNeeded& i) const {
 Transition Rows::on(const Proving& s, const PinBlocked& i) const {
   if (i.key != s.key.id) return to(s);
   if (i.lock == PinLock::kForGood) {
-    return join(to(s, {}, {KeyLocked{i.lock}}),
-                abandon_proof(s.proof, Withdrawing::Then::kStartOver, ProofFailure::kLocked));
+    return join(to(s, {}, {KeyLocked{i.lock}}), give_key_up(s.proof, s.key, ProofFailure::kLocked));
   }
   Proof proof = s.proof;
   proof.is_pin_kept = false;
@@ -230,7 +235,7 @@ Transition Rows::on(const Proving& s, const FactsChanged& i) const {
   if (i.key != s.key.id) return to(s);
   KeyInUse key = s.key;
   if (++key.falters > kFaltersForgiven) {
-    return abandon_proof(s.proof, Withdrawing::Then::kStartOver, ProofFailure::kKeyFailing);
+    return give_key_up(s.proof, s.key, ProofFailure::kKeyFailing);
   }
   return to(OpeningProofKey{.proof = s.proof, .key = key},
             {OpenKey{.key = key.id, .look_for = s.proof.credential_id}});
@@ -246,7 +251,7 @@ Transition Rows::on(const Proving& s, const CredentialMissing& i) const {
 Transition Rows::on(const Proving& s, const KeyUnusable& i) const {
   if (i.key != s.key.id) return to(s);
   return join(to(s, {}, {KeyRejected{i.reason}}),
-              abandon_proof(s.proof, Withdrawing::Then::kStartOver, ProofFailure::kKeyFailing));
+              give_key_up(s.proof, s.key, ProofFailure::kKeyFailing));
 }
 
 Transition Rows::on(const Proving& s, const VerifierRefused& i) const {
@@ -272,7 +277,7 @@ Transition Rows::on(const ConfirmingProof& s, const VerifierRefused& i) const {
     case VerdictMeaning::kTryAgain:
       return sign_again({.proof = s.proof, .key = s.key});
     case VerdictMeaning::kOtherKey:
-      return abandon_proof(s.proof, Withdrawing::Then::kStartOver, ProofFailure::kRefused);
+      return give_key_up(s.proof, s.key, ProofFailure::kRefused);
     case VerdictMeaning::kWindowOver:
       return abandon_proof(s.proof, Withdrawing::Then::kFail, ProofFailure::kTooLate);
     case VerdictMeaning::kOver:

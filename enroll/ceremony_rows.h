@@ -249,6 +249,10 @@ class Rows {
   [[nodiscard]] Transition abandon_proof(const Proof& proof,
                                          Withdrawing::Then then,
                                          ProofFailure failure) const;
+  /// The same, because of the key: it counts again when it is re-plugged.
+  [[nodiscard]] Transition give_key_up(const Proof& proof,
+                                       const KeyInUse& key,
+                                       ProofFailure failure) const;
 
   friend Transition step(const State& state, const Input& input, const Context& context);
 

@@ -34,6 +34,20 @@ bool leaves_question(const Event& event) {
          std::holds_alternative<VerifierUnreachable>(event);
 }
 
+ExitCode exit_code_of(ProofFailure failure) {
+  switch (failure) {
+    case ProofFailure::kTooLate:
+      return ExitCode::kWindowOver;
+    case ProofFailure::kLocked:
+      return ExitCode::kKeyLocked;
+    case ProofFailure::kRefused:
+    case ProofFailure::kKeyFailing:
+    case ProofFailure::kGivenUp:
+      return ExitCode::kNoKey;
+  }
+  return ExitCode::kNoKey;  // a value outside the enumeration
+}
+
 device::Result<device::Pin> to_pin(const core::Secret& typed, std::size_t min_code_points) {
   const auto bytes = typed.expose();  // on its way into a Pin, wiped memory to wiped memory
   return device::Pin::create({reinterpret_cast<const char*>(bytes.data()), bytes.size()},
@@ -123,7 +137,9 @@ void Conversation::answer(const Event& event) {
   } else if (const auto* stored = std::get_if<CredentialStored>(&event)) {
     stored_.push_back(*stored);
   } else if (const auto* refused = std::get_if<RegistrationRefused>(&event)) {
-    refusal_ = core::Error{.code = refused->code, .detail = refused->detail};
+    refusal_ = *refused;
+  } else if (const auto* unproved = std::get_if<ProofFailed>(&event)) {
+    unproved_ = *unproved;
   } else if (const auto* failed = std::get_if<CeremonyFailed>(&event)) {
     failed_ = core::Error{.code = failed->code, .detail = failed->detail};
   } else if (const auto* unfit = std::get_if<NewPinRejected>(&event); unfit && !person_.pin) {
@@ -181,18 +197,27 @@ void Conversation::answer(const CredentialCompleted& event) {
 
 void Conversation::answer_unattended(const Event& event) {
   if (const auto* rejected = std::get_if<KeyRejected>(&event)) {
-    if (refusal_) return give_up(to_failure(*refusal_));  // the verifier's reason says more
+    // The verifier's reason says more.
+    if (refusal_) {
+      return give_up({.code = std::string(core::to_string(refusal_->code)),
+                      .message = text_of(*refusal_).text,
+                      .exit_code = exit_code_of(refusal_->code)});
+    }
     give_up({.code = std::string(name_of(rejected->reason)),
              .message = std::string(advice(rejected->reason)),
              .exit_code = ExitCode::kNoKey});
   } else if (std::holds_alternative<KeyLocked>(event)) {
     give_up(
         {.code = "key_locked", .message = text_of(event).text, .exit_code = ExitCode::kKeyLocked});
-  } else if (const auto* unfit = std::get_if<NewPinRejected>(&event)) {
+  } else if (std::holds_alternative<NewPinRejected>(event)) {
     give_up({.code = "pin_rejected",
-             .message =
-                 "the key does not take the PIN of --pin-fd: " + std::string(name_of(unfit->flaw)),
+             .message = "the key does not take the PIN of --pin-fd; choose another, longer or less "
+                        "simple one",
              .exit_code = ExitCode::kRefused});
+  } else if (unproved_ && std::holds_alternative<CredentialWithdrawn>(event)) {
+    give_up({.code = "proof_failed",
+             .message = text_of(*unproved_).text + " It was not registered; use another key.",
+             .exit_code = exit_code_of(unproved_->failure)});
   }
 }
 

@@ -96,7 +96,8 @@ class Conversation {
   std::optional<device::Pin> new_pin_;  ///< entered once
   int completed_ = 0;
   std::vector<CredentialStored> stored_;
-  std::optional<core::Error> refusal_;
+  std::optional<RegistrationRefused> refusal_;
+  std::optional<ProofFailed> unproved_;
   std::optional<Failure> given_up_;
   std::optional<core::Error> failed_;
 };

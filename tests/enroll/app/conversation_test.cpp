@@ -161,6 +161,27 @@ TEST_SUITE("enroll/app/conversation") {
                          {RegistrationRefused{.code = core::ErrorCode::kAttestationInvalid},
                           KeyRejected{KeyReason::kNotAccepted}});
     CHECK(run.code() == "attestation_invalid");
+    CHECK(run.conversation.given_up()->message.starts_with("Not accepted: "));
+  }
+
+  TEST_CASE("unattended, a credential taken back for want of its proof ends it, by the reason") {
+    struct Row {
+      ProofFailure failure;
+      ExitCode exit_code;
+    };
+    for (const auto& [failure, exit_code] : {Row{ProofFailure::kRefused, ExitCode::kNoKey},
+                                             Row{ProofFailure::kKeyFailing, ExitCode::kNoKey},
+                                             Row{ProofFailure::kLocked, ExitCode::kKeyLocked},
+                                             Row{ProofFailure::kTooLate, ExitCode::kWindowOver}}) {
+      CAPTURE(name_of(failure));
+      ScriptedCeremony ceremony;
+      const Unattended unattended(ceremony, {ProofFailed{failure}, CredentialWithdrawn{}});
+      CHECK(unattended.code() == "proof_failed");
+      CHECK(unattended.exit_code() == exit_code);
+    }
+    ScriptedCeremony offered;
+    const Unattended kept(offered, {ProofFailed{ProofFailure::kRefused}, kCompleted});
+    CHECK(kept.code() == "none");
   }
 
   TEST_CASE("as many keys as were asked for, and no more than there is room for") {
