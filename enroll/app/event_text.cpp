@@ -1,5 +1,9 @@
 #include "enroll/app/event_text.h"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 #include <fmt/format.h>
 
 namespace firstkey::enroll {
@@ -132,9 +136,26 @@ EventText words(const CredentialStored& e) {
               is_attested ? fmt::format("{}, chain to {}", what, e.trust_root)
                           : what + "; its make is not attested by a trusted root");
 }
+/// The verifier's refusals that a key brings about, as a person can take them; the detail is for
+/// those who help.
+struct Refusal {
+  core::ErrorCode code;
+  std::string_view why;
+};
+constexpr std::array kRefusals = {
+    Refusal{core::ErrorCode::kRegistrationInvalid, "the key's answer is not what it should be"},
+    Refusal{core::ErrorCode::kAssertionInvalid, "the key's answer is not what it should be"},
+    Refusal{core::ErrorCode::kAttestationInvalid, "the key's proof of its make is false"},
+    Refusal{core::ErrorCode::kKeyNotAllowed, "keys like this one are not registered here"},
+    Refusal{core::ErrorCode::kSimulatorNotAllowed, "software keys are for rehearsals only"},
+    Refusal{core::ErrorCode::kCredentialExists, "what the key made is registered already"},
+};
 EventText words(const RegistrationRefused& e) {
-  const auto why = e.detail.empty() ? std::string(core::to_string(e.code)) : e.detail;
-  return trouble(fmt::format("Not accepted: {}", why));
+  const auto* const known = std::ranges::find(kRefusals, e.code, &Refusal::code);
+  auto text = fmt::format("Not accepted: {}",
+                          known != kRefusals.end() ? known->why : core::to_string(e.code));
+  if (!e.detail.empty()) text += fmt::format(" ({})", e.detail);
+  return trouble(std::move(text));
 }
 EventText words(const VerifierUnreachable& /*e*/) {
   return passing("Waiting for the server …");
