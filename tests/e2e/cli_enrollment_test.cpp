@@ -2,84 +2,21 @@
 // process of its own, unattended and with a person at a terminal.
 
 #include <filesystem>
-#include <fstream>
 #include <string>
 
 #include <boost/json.hpp>
 #include <doctest/doctest.h>
 
+#include "tests/support/enrollment_desk.h"
 #include "tests/support/pseudo_terminal.h"
-#include "tests/support/running_program.h"
-#include "tests/support/softkey_process.h"
-#include "tests/support/temporary_folder.h"
 
 using namespace firstkey::tests;
 
-namespace {
-
 namespace json = boost::json;
-
-/// A desk that allows software keys, with one of them, and a pass for Lee.
-class Desk {
- public:
-  explicit Desk(const std::string& key_options = "") : key(key_options) {
-    (void)answer("init --rp-id example.org --user ana@example.org");
-    (void)answer("user add lee@example.org --name 'Lee Osei'");
-    write("policy", R"({"allowSimulators":true})");
-    (void)answer("policy set keys " + folder / "policy");
-    issue();
-  }
-
-  void issue() {
-    const auto pass = answer("pass create lee@example.org --one-time");
-    passcode = std::string(pass.at("temporaryAccessPass").as_string());
-  }
-  /// Writes passcode and PIN, a line each, where enroll() reads them.
-  void bring(const std::string& code, const std::string& pin) const {
-    write("secrets", code + "\n" + pin + "\n");
-  }
-  [[nodiscard]] Finished enroll(const std::string& options) const {
-    return run(program() + " --json enroll " + options + " < '" + folder / "secrets" +
-               "' 2>/dev/null");
-  }
-  [[nodiscard]] std::string simulator() const { return "--simulator " + key.address().to_string(); }
-  [[nodiscard]] std::string unattended() const {
-    return "lee@example.org --passcode-fd 0 --pin-fd 0 " + simulator();
-  }
-  /// The stable code of an enrollment that must fail with `status`.
-  [[nodiscard]] std::string failure(const std::string& options, int status) const {
-    const auto ran = enroll(options);
-    CAPTURE(ran.text);
-    CHECK(ran.status == status);
-    return std::string(json::parse(ran.text).at("error").at("code").as_string());
-  }
-  [[nodiscard]] json::object answer(const std::string& arguments) const {
-    const auto ran = run(program() + " --json " + arguments);
-    REQUIRE_MESSAGE(ran.status == 0, ran.text);
-    return json::parse(ran.text).as_object();
-  }
-  [[nodiscard]] bool pass_is_usable() const {
-    return answer("pass show lee@example.org").at("isUsable").as_bool();
-  }
-  [[nodiscard]] std::string program() const {
-    return "'" FIRSTKEY_PROGRAM "' --store '" + folder / "firstkey.db" + "'";
-  }
-
-  TemporaryFolder folder;
-  SoftkeyProcess key;
-  std::string passcode;
-
- private:
-  void write(const std::string& name, const std::string& text) const {
-    std::ofstream(folder / name, std::ios::trunc) << text;
-  }
-};
-
-}  // namespace
 
 TEST_SUITE("e2e/cli_enrollment") {
   TEST_CASE("a script turns a pass into a proved credential") {
-    const Desk desk;
+    const EnrollmentDesk desk;
     desk.bring(desk.passcode, "2468");
     const auto ran = desk.enroll(desk.unattended());
     REQUIRE_MESSAGE(ran.status == 0, ran.text);
@@ -98,7 +35,7 @@ TEST_SUITE("e2e/cli_enrollment") {
   }
 
   TEST_CASE("nothing of an enrollment is left behind but its record") {
-    const Desk desk;
+    const EnrollmentDesk desk;
     desk.bring(desk.passcode, "2468");
     REQUIRE(desk.enroll(desk.unattended() + " --station desk").status == 0);
     CHECK_FALSE(std::filesystem::exists(desk.folder / "ticket-desk"));
@@ -106,7 +43,7 @@ TEST_SUITE("e2e/cli_enrollment") {
   }
 
   TEST_CASE("what is missing without a terminal is named, before the pass is spent") {
-    const Desk desk;
+    const EnrollmentDesk desk;
     desk.bring(desk.passcode, "2468");
     CHECK(desk.failure("lee@example.org --passcode-fd 0 " + desk.simulator(), 2) ==
           "invalid_argument");
@@ -119,7 +56,7 @@ TEST_SUITE("e2e/cli_enrollment") {
   }
 
   TEST_CASE("without a key an unattended enrollment does not begin") {
-    Desk desk;
+    EnrollmentDesk desk;
     desk.key.end();
     desk.bring(desk.passcode, "2468");
     CHECK(desk.failure(desk.unattended(), 5) == "no_key");
@@ -127,7 +64,7 @@ TEST_SUITE("e2e/cli_enrollment") {
   }
 
   TEST_CASE("a wrong passcode is refused, and a wrong PIN is tried once") {
-    Desk desk;
+    EnrollmentDesk desk;
     desk.bring("AAAA-AAAA", "2468");
     CHECK(desk.failure(desk.unattended(), 3) == "refused");
     desk.bring(desk.passcode, "2468");
@@ -141,13 +78,13 @@ TEST_SUITE("e2e/cli_enrollment") {
   }
 
   TEST_CASE("a key that cannot be used is told, not waited for") {
-    Desk desk("--no-resident-keys");
+    EnrollmentDesk desk("--no-resident-keys");
     desk.bring(desk.passcode, "2468");
     CHECK(desk.failure(desk.unattended(), 5) == "no_resident_keys");
   }
 
   TEST_CASE("a person at a terminal is led through it") {
-    const Desk desk;
+    const EnrollmentDesk desk;
     PseudoTerminal person([&] {
       const auto command = desk.program() + " enroll lee@example.org " + desk.simulator();
       return ::execl("/bin/sh", "sh", "-c", ("exec " + command).c_str(), nullptr);
@@ -169,7 +106,7 @@ TEST_SUITE("e2e/cli_enrollment") {
   }
 
   TEST_CASE("what a killed program left is resumed with the passcode, and only at its station") {
-    Desk desk("--touch never");
+    EnrollmentDesk desk("--touch never");
     desk.bring(desk.passcode, "2468");
     {
       RunningProgram killed("exec " + desk.program() + " --json enroll " + desk.unattended() +
@@ -194,7 +131,7 @@ TEST_SUITE("e2e/cli_enrollment") {
   }
 
   TEST_CASE("two enrollments at one station do not share a ticket") {
-    const Desk desk("--touch never");
+    const EnrollmentDesk desk("--touch never");
     desk.bring(desk.passcode, "2468");
     RunningProgram first("exec " + desk.program() + " --json enroll " + desk.unattended() +
                          " --station desk < '" + desk.folder / "secrets" + "' 2>&1 --events");
@@ -204,7 +141,7 @@ TEST_SUITE("e2e/cli_enrollment") {
   }
 
   TEST_CASE("^C cancels, and the terminal is left as it was") {
-    const Desk desk("--touch never");
+    const EnrollmentDesk desk("--touch never");
     PseudoTerminal person([&] {
       const auto command = desk.program() + " enroll lee@example.org " + desk.simulator();
       return ::execl("/bin/sh", "sh", "-c", ("exec " + command).c_str(), nullptr);

@@ -3,6 +3,7 @@
 // every restart. Executables that use it are built with FIRSTKEY_SOFTKEY, the path of the program.
 
 #include <csignal>
+#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -45,6 +46,12 @@ class SoftkeyProcess {
                      where.substr(where.find(':') + 1) + " --state '" + folder_ / "my.key" + "' " +
                      options);
     REQUIRE(program_->line() == "ready " + where);
+  }
+  /// Another key in its place, which knows nothing of what it knew.
+  void replace(const std::string& options) {
+    end();
+    std::filesystem::remove(folder_ / "my.key");
+    start(options);
   }
   /// As if pulled for good: the process ends.
   void end() { program_.reset(); }
