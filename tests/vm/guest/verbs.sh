@@ -1,6 +1,7 @@
 # The words scenarios are written in. A check that fails is told and counted, and the scenario goes
 # on; `finish` at its end turns the count into the result.
 failures=0
+patience=60  # seconds; only a scenario that fails waits as long
 
 # check SENTENCE COMMAND...: the command must succeed.
 check() {
@@ -42,9 +43,12 @@ contains() {
   return 1
 }
 
-# plugged NODE, unplugged NODE: within 30 s, as udev tells it, rules and all.
-plugged() { udevadm wait --timeout=30 "$1"; }
-unplugged() { udevadm wait --timeout=30 --removed "$1"; }
+lacks() { ! contains "$1" "$2" >/dev/null || { echo "'$1' has '$2'"; return 1; }; }
+fails() { ! "$@"; }
+
+# plugged NODE, unplugged NODE: as udev tells it, rules and all.
+plugged() { udevadm wait --timeout=$patience "$1"; }
+unplugged() { udevadm wait --timeout=$patience --removed "$1"; }
 
 # plug_key OPTION...: starts the software key in the background, its process in $key.
 plug_key() {
