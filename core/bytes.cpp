@@ -1,5 +1,6 @@
 #include "core/bytes.h"
 
+#include <memory>
 #include <stdexcept>
 
 #include <openssl/evp.h>
@@ -7,6 +8,21 @@
 #include <sodium.h>
 
 namespace firstkey::core {
+
+namespace {
+
+struct DigestDeleter {
+  void operator()(EVP_MD* digest) const noexcept { EVP_MD_free(digest); }
+};
+
+/// Looked up once: EVP_sha256() makes OpenSSL look it up at each use.
+const EVP_MD* sha256_digest() {
+  static const std::unique_ptr<EVP_MD, DigestDeleter> kDigest(
+      EVP_MD_fetch(nullptr, "SHA256", nullptr));
+  return kDigest.get();
+}
+
+}  // namespace
 
 BytesView as_bytes(std::string_view text) noexcept {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
@@ -73,7 +89,9 @@ std::optional<Bytes> from_base64url(std::string_view text) {
 
 Sha256 sha256(BytesView bytes) {
   Sha256 digest{};
-  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, EVP_sha256(), nullptr) != 1) {
+  const auto* kind = sha256_digest();
+  if (kind == nullptr ||
+      EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, kind, nullptr) != 1) {
     throw std::runtime_error("SHA-256 is not available in this OpenSSL");
   }
   return digest;

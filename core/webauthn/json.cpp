@@ -196,13 +196,24 @@ json::object creation_extensions_json(const CreationExtensions& extensions) {
   return object;
 }
 
-/// The document's object; `owner` keeps it alive.
-Result<const json::object*> open(std::string_view text, json::value& owner) {
-  auto value = parse_strict_json(text, kMaxJsonSize);
-  if (!value) return std::unexpected(value.error());
-  owner = std::move(value.value());
-  return as_object(owner, "the document");
-}
+/// A parsed text that is an object. Moving it moves no member: boost::json keeps them in one place.
+class Document {
+ public:
+  static Result<Document> parse(std::string_view text) {
+    auto value = parse_strict_json(text, kMaxJsonSize);
+    if (!value) return std::unexpected(value.error());
+    const auto object = as_object(value.value(), "the document");
+    if (!object) return std::unexpected(object.error());
+    return Document(std::move(value.value()));
+  }
+  [[nodiscard]] const json::object& object() const { return value_.get_object(); }
+
+ private:
+  // Initialised, never assigned to: a value takes another's memory along only when it is made.
+  explicit Document(json::value value) : value_(std::move(value)) {}
+
+  json::value value_;
+};
 
 /// What both kinds of response share: type, id, and that id and rawId are one.
 Result<Bytes> parse_id(const json::object& object) {
@@ -219,27 +230,26 @@ Result<Bytes> parse_id(const json::object& object) {
   return id;
 }
 
-/// A response taken apart as far as both kinds are one. The pointers point into `owner`, the parsed
-/// document.
+/// A response taken apart as far as both kinds are one. The pointers point into the document.
 struct OpenedResponse {
-  json::value owner;
+  Document document;
   const json::object* inner = nullptr;       ///< "response"
   const json::object* extensions = nullptr;  ///< "clientExtensionResults"
   Bytes id;
   std::optional<AuthenticatorAttachment> attachment;
 };
 
-/// The document moves with the result: boost::json values keep their members in one place.
 Result<OpenedResponse> open_response(std::string_view text) {
-  OpenedResponse opened;
-  const auto object = open(text, opened.owner);
-  if (!object) return std::unexpected(object.error());
+  auto document = Document::parse(text);
+  if (!document) return std::unexpected(document.error());
+  OpenedResponse opened{.document = std::move(document.value())};
+  const auto& object = opened.document.object();
   Reading reading;
   std::optional<std::string> attachment;
-  reading.into(opened.inner, need_object(*object.value(), "response"));
-  reading.into(opened.extensions, need_object(*object.value(), "clientExtensionResults"));
-  reading.into(opened.id, parse_id(*object.value()));
-  reading.into(attachment, maybe_text(*object.value(), "authenticatorAttachment"));
+  reading.into(opened.inner, need_object(object, "response"));
+  reading.into(opened.extensions, need_object(object, "clientExtensionResults"));
+  reading.into(opened.id, parse_id(object));
+  reading.into(attachment, maybe_text(object, "authenticatorAttachment"));
   opened.attachment = value_of(kAttachments, attachment);
   return reading.finish(std::move(opened));
 }
@@ -254,10 +264,9 @@ Result<std::optional<bool>> parse_cred_props(const json::object& extensions) {
 }  // namespace
 
 Result<CreationOptions> parse_creation_options(std::string_view text) {
-  json::value owner;
-  const auto opened = open(text, owner);
-  if (!opened) return std::unexpected(opened.error());
-  const auto& object = *opened.value();
+  const auto document = Document::parse(text);
+  if (!document) return std::unexpected(document.error());
+  const auto& object = document->object();
   const auto rp = need_object(object, "rp");
   if (!rp) return std::unexpected(rp.error());
   const auto user = need_object(object, "user");
@@ -308,10 +317,9 @@ Result<CreationOptions> parse_creation_options(std::string_view text) {
 }
 
 Result<RequestOptions> parse_request_options(std::string_view text) {
-  json::value owner;
-  const auto opened = open(text, owner);
-  if (!opened) return std::unexpected(opened.error());
-  const auto& object = *opened.value();
+  const auto document = Document::parse(text);
+  if (!document) return std::unexpected(document.error());
+  const auto& object = document->object();
   Reading reading;
   RequestOptions options;
   std::optional<std::string> verification;
