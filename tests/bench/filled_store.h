@@ -26,8 +26,9 @@ class BenchPepper final : public core::Pepper {
 
 class FilledStore {
  public:
-  FilledStore(std::size_t passes, core::HashCost cost)
-      : passes_(passes), hasher_(pepper_, cost, 1) {
+  /// `concurrent`: how many passcodes may be hashed at once.
+  FilledStore(std::size_t passes, core::HashCost cost, int concurrent = 1)
+      : passes_(passes), hasher_(pepper_, cost, concurrent) {
     auto verifier = hasher_.make(core::Secret(core::as_bytes(kPasscode)), random_).value();
     auto settings = make_settings();
     settings.trust_roots.clear();  // theirs are no certificates
