@@ -11,6 +11,7 @@
 #include "device/composite_discovery.h"
 #include "device/udp_channel.h"
 #include "tests/support/softkey_process.h"
+#include "tests/support/udp_port.h"
 
 using namespace std::chrono_literals;
 using firstkey::device::CallLimits;
@@ -22,8 +23,8 @@ using firstkey::device::KeySource;
 using firstkey::device::SimulatorAddress;
 using firstkey::device::SimulatorSource;
 using firstkey::device::UdpChannel;
-using firstkey::tests::free_udp_port;
 using firstkey::tests::SoftkeyProcess;
+using firstkey::tests::UdpPort;
 
 namespace {
 
@@ -174,7 +175,9 @@ TEST_SUITE("device/simulator_source") {
 
   TEST_CASE("a simulator that nobody named cannot be opened") {
     const SoftkeyProcess softkey;
-    const auto discovery = discover({{.port = free_udp_port(), .reply_port = free_udp_port()}});
+    const UdpPort port;
+    const UdpPort reply_port;
+    const auto discovery = discover({{.port = port.number(), .reply_port = reply_port.number()}});
     CHECK(discovery->open(softkey.path(), kPlenty).error().code == ErrorCode::kUnknownPath);
   }
 

@@ -8,34 +8,19 @@
 #include <string>
 
 #include <doctest/doctest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 
-#include "device/file_descriptor.h"
 #include "device/key_discovery.h"
 #include "tests/support/running_program.h"
 #include "tests/support/temporary_folder.h"
+#include "tests/support/udp_port.h"
 
 namespace firstkey::tests {
-
-/// A UDP port of the loopback address that was free a moment ago.
-[[nodiscard]] inline std::uint16_t free_udp_port() {
-  const device::FileDescriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* const generic = reinterpret_cast<sockaddr*>(&address);
-  REQUIRE(::bind(socket.get(), generic, size) == 0);
-  REQUIRE(::getsockname(socket.get(), generic, &size) == 0);
-  return ntohs(address.sin_port);
-}
 
 class SoftkeyProcess {
  public:
   /// `options` as on the command line, such as "--touch never".
   explicit SoftkeyProcess(const std::string& options = "")
-      : address_{.port = free_udp_port(), .reply_port = free_udp_port()} {
+      : address_{.port = port_.number(), .reply_port = reply_port_.number()} {
     start(options);
   }
 
@@ -66,6 +51,8 @@ class SoftkeyProcess {
 
  private:
   TemporaryFolder folder_;
+  UdpPort port_;
+  UdpPort reply_port_;
   device::SimulatorAddress address_;
   std::optional<RunningProgram> program_;
 };
