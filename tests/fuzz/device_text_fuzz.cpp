@@ -45,7 +45,9 @@ void show(std::string_view text) {
 }
 
 void name_reader(std::string_view text) {
-  demand(!device::card_on_reader(text).empty(), "every reader has a name");
+  for (const auto place : {device::CardPlace::kField, device::CardPlace::kContacts}) {
+    demand(!device::card_name(text, place).empty(), "every card has a name");
+  }
   demand(device::to_reader(device::to_key_path(text)) == text, "a reader's path leads back to it");
 }
 
