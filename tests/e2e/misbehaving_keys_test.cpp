@@ -87,6 +87,7 @@ const std::vector<Meeting> kUsedKeys = {
     {"--max-credentials 1", 5, "full", "full"},
     {"--max-credentials 1 --quirk room-untold", 5, "full", "full"},
     {"--fingerprint mismatch", 0, "", ""},
+    {"--quirk endless-list", 0, "", ""},
 };
 
 /// Gone at some moment; the person plugs it in again as soon as told that it is.
