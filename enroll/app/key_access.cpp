@@ -18,20 +18,6 @@ bool is_no_key(const device::SeenKey& key) {
   return key.obstacle && key.obstacle->code == device::ErrorCode::kNoApplet;
 }
 
-/// Why there is no key for `choice`.
-Failure absent(device::KeyDiscovery& discovery, const KeyChoice& choice) {
-  const auto keys = discovery.keys();
-  const auto card = std::ranges::find_if(keys, [&](const device::SeenKey& key) {
-    return is_no_key(key) && (!choice.only || key.path == *choice.only);
-  });
-  if (card != keys.end()) return obstructed(*card);
-  if (!choice.only) return no_key(discovery.obstacles());
-  return {.code = "no_key",
-          .message = fmt::format("there is no key at {}; `firstkey key list` shows where keys are",
-                                 choice.only->text),
-          .exit_code = ExitCode::kNoKey};
-}
-
 }  // namespace
 
 void add_key_options(CLI::App& command, KeyOptions& options) {
@@ -97,7 +83,7 @@ std::vector<device::SeenKey> eligible_keys(device::KeyDiscovery& discovery,
 Attempt<device::SeenKey> the_key(device::KeyDiscovery& discovery, const KeyChoice& choice) {
   const auto keys = eligible_keys(discovery, choice);
   if (keys.size() == 1) return keys.front();
-  if (keys.empty()) return std::unexpected(absent(discovery, choice));
+  if (keys.empty()) return std::unexpected(no_key(discovery, choice));
   return std::unexpected(Failure{.code = "several_keys",
                                  .message = "several keys are there; say which:" + to_choose(keys),
                                  .exit_code = ExitCode::kUsage});
@@ -146,6 +132,19 @@ Failure no_key(const std::vector<device::Obstacle>& obstacles) {
     message += fmt::format("\n  {}: {}", obstacle.reason, obstacle.remedy);
   }
   return {.code = "no_key", .message = std::move(message), .exit_code = ExitCode::kNoKey};
+}
+
+Failure no_key(device::KeyDiscovery& discovery, const KeyChoice& choice) {
+  const auto keys = discovery.keys();
+  const auto card = std::ranges::find_if(keys, [&](const device::SeenKey& key) {
+    return is_no_key(key) && (!choice.only || key.path == *choice.only);
+  });
+  if (card != keys.end()) return obstructed(*card);
+  if (!choice.only) return no_key(discovery.obstacles());
+  return {.code = "no_key",
+          .message = fmt::format("there is no key at {}; `firstkey key list` shows where keys are",
+                                 choice.only->text),
+          .exit_code = ExitCode::kNoKey};
 }
 
 }  // namespace firstkey::enroll

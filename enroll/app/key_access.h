@@ -65,5 +65,7 @@ void add_key_options(CLI::App& command, KeyOptions& options);
 
 /// That no key is there, with what stands in the way of seeing one.
 [[nodiscard]] Failure no_key(const std::vector<device::Obstacle>& obstacles);
+/// The same of `choice`: "no_applet" when there is only a card that is no security key.
+[[nodiscard]] Failure no_key(device::KeyDiscovery& discovery, const KeyChoice& choice);
 
 }  // namespace firstkey::enroll

@@ -72,7 +72,7 @@ class Blinking {
 
 Attempt<void> blink_keys(const KeyDesk& desk) {
   auto keys = eligible_keys(desk.discovery, desk.choice);
-  if (keys.empty()) return std::unexpected(no_key(desk.discovery.obstacles()));
+  if (keys.empty()) return std::unexpected(no_key(desk.discovery, desk.choice));
   if (keys.size() == 1 && keys.front().obstacle) return std::unexpected(obstructed(keys.front()));
   std::erase_if(keys, [](const SeenKey& key) { return key.obstacle.has_value(); });
   const auto cards = std::erase_if(

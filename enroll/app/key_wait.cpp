@@ -38,7 +38,7 @@ class Wait {
         finish(keys);
         return {};
       }
-      for (const auto& key : keys) mention_obstacle(key, attendance);
+      for (const auto& key : keys_in_order(desk_.discovery)) mention_obstacle(key, attendance);
       const auto left = time_left();
       if (left <= core::Duration::zero()) return std::unexpected(timed_out(keys));
       const auto rounded = std::chrono::ceil<std::chrono::milliseconds>(left);
@@ -77,6 +77,7 @@ class Wait {
   }
   void mention_obstacle(const SeenKey& key, Attendance& attendance) {
     if (!key.obstacle || wish_.awaited == Awaited::kRemoval) return;
+    if (desk_.choice.only && key.path != *desk_.choice.only) return;
     if (mentioned_.insert(key.arrival).second) attendance.say(obstacle_sentence(key));
   }
   [[nodiscard]] core::Duration time_left() const {
@@ -91,7 +92,7 @@ class Wait {
     }
     const auto obstacle =
         std::ranges::find_if(keys, [](const SeenKey& key) { return key.obstacle.has_value(); });
-    return obstacle != keys.end() ? obstructed(*obstacle) : no_key(desk_.discovery.obstacles());
+    return obstacle != keys.end() ? obstructed(*obstacle) : no_key(desk_.discovery, desk_.choice);
   }
 
   const KeyDesk& desk_;

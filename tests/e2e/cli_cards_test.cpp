@@ -91,20 +91,21 @@ TEST_SUITE("e2e/cli_cards") {
     const ReaderService service;
     const SoftwareCard card("--quirk card-hangs");
     const auto begin = std::chrono::steady_clock::now();
+    // What a look needs is the last that this card answers.
     const auto ran = run("'" FIRSTKEY_PROGRAM "' --json key info" + std::string(kDevice));
-    CHECK(ran.status != 0);
-    CHECK(json::parse(ran.text).at("error").as_object().contains("code"));
+    CHECK(ran.status == 0);
     const Desk desk;
     CHECK(desk.enroll().status != 0);
     CHECK(std::chrono::steady_clock::now() - begin < kGenerous);
   }
 
-  TEST_CASE("a card without FIDO is listed as that") {
+  TEST_CASE("a card without FIDO is no key, and the reason why there is none") {
     if (is_absent()) return;
     const ReaderService service;
     const VirtualCard card(ReaderService::kFirstReader,
                            [](const auto&) { return VirtualCard::Bytes{0x6A, 0x82}; });
-    RunningProgram waiting("exec '" FIRSTKEY_PROGRAM "' key wait --timeout 20 2>&1");
-    CHECK(waiting.line().find("card without FIDO") != std::string::npos);
+    const auto ran = run("'" FIRSTKEY_PROGRAM "' --json key wait --timeout 2");
+    CHECK(ran.status == 5);
+    CHECK(json::parse(ran.text).at("error").at("code").as_string() == "no_applet");
   }
 }

@@ -71,6 +71,15 @@ TEST_SUITE("enroll/app/key_wait") {
     CHECK(waited.error().exit_code == ExitCode::kNoKey);
   }
 
+  TEST_CASE("a card without FIDO is no end of the wait, but the reason when time is over") {
+    FakeKey card(
+        {.obstacle = device::Obstacle{
+             .code = device::ErrorCode::kNoApplet, .reason = "no FIDO", .remedy = "take another"}});
+    KeyDeskFixture f;
+    f.discovery.insert(card);
+    CHECK(code_of(wait_for_key(f.desk(), over_at_once(Awaited::kKey))) == "no_applet");
+  }
+
   TEST_CASE("^C ends the wait") {
     KeyDeskFixture f;
     (void)::kill(::getpid(), SIGINT);
