@@ -115,6 +115,7 @@ class AnsweringCard final : public device::CardChannel {
   void rest(std::chrono::milliseconds pause, const device::WakeEvent& /*wake*/) override {
     let_pass(pause);
   }
+  [[nodiscard]] device::CardConnection connection() const override { return {}; }
   void set_ending(device::CardEnding /*ending*/) override {}
 
  private:

@@ -98,7 +98,8 @@ void authenticator(CardScript& card, TimedCalls& calls) {
             [&](device::RunningCall& /*call*/,
                 device::WakeEvent& /*wake*/) -> Result<std::unique_ptr<device::CardChannel>> {
               return std::make_unique<ScriptedCardChannel>(card);
-            }),
+            },
+            [] {}),
         {.path = "ccid:A reader 00 00", .is_chosen_by_placing = true},
         limits);
   });

@@ -175,7 +175,8 @@ std::unique_ptr<device::Link> link_to(AnsweringKey& key, bool is_card) {
         [&key](device::RunningCall& /*call*/,
                device::WakeEvent& /*wake*/) -> Result<std::unique_ptr<device::CardChannel>> {
           return std::make_unique<tests::AnsweringCard>(key);
-        });
+        },
+        [] {});
   }
   return std::make_unique<device::HidLink>(
       [&key]() -> Result<std::unique_ptr<device::FrameChannel>> {
