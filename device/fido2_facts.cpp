@@ -74,6 +74,7 @@ std::vector<Certification> to_certifications(const fido_cbor_info_t& info) {
   const auto names =
       to_strings(fido_cbor_info_certs_name_ptr(&info), fido_cbor_info_certs_len(&info));
   const auto* const levels = fido_cbor_info_certs_value_ptr(&info);
+  certifications.reserve(names.size());
   for (std::size_t i = 0; i < names.size(); ++i) {
     certifications.push_back({.name = names[i], .level = levels[i]});
   }

@@ -114,6 +114,7 @@ std::string limits_sentence(const AuthenticatorFacts& facts) {
 
 std::string certifications_sentence(const AuthenticatorFacts& facts) {
   std::vector<std::string> all;
+  all.reserve(facts.certifications.size());
   for (const auto& [name, level] : facts.certifications) {
     all.push_back(fmt::format("{} level {}", name, level));
   }
