@@ -1,6 +1,7 @@
 #include "core/pass_redeemer.h"
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,7 +14,10 @@ namespace firstkey::core {
 
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr std::size_t kSecretBytes = 32;
+constexpr std::chrono::milliseconds kBetweenTurns{50};
 constexpr int kReferenceSymbols = 6;  // 30 bits: enough to find one row of a day's refusals
 
 std::unexpected<Error> locked_out(const Lockout& lockout, Instant now) {
@@ -79,21 +83,43 @@ Result<PassRedeemer::Attempt> PassRedeemer::begin_attempt(const std::string& use
   const auto name = normalised_name(user_name);
   const auto keys = attempt_keys(pepper_, name, station);
   if (!keys) return std::unexpected(keys.error());
-  return write_to<Attempt>(store_, [&](WriteTransaction& transaction) -> Result<Attempt> {
+  auto reservation = reserve(name, keys.value());
+  std::chrono::milliseconds waited{0};
+  std::chrono::milliseconds still{0};
+  while (reservation.full_station && waited < kLongestTurn && still < kLongestStillness) {
+    rest_(kBetweenTurns);
+    waited += kBetweenTurns;
+    auto next = reserve(name, keys.value());
+    still = next.full_station == reservation.full_station ? still + kBetweenTurns : 0ms;
+    reservation = std::move(next);
+  }
+  return std::move(reservation.attempt);
+}
+
+PassRedeemer::Reservation PassRedeemer::reserve(const std::string& name, const AttemptKeys& keys) {
+  std::optional<LockoutCounter> full_station;
+  auto reserved = write_to<Attempt>(store_, [&](WriteTransaction& transaction) -> Result<Attempt> {
     settle_clock(transaction);
     const auto settings = transaction.settings();
     if (!settings) return fail(ErrorCode::kNotInitialised, "the store was never initialised");
     const auto now = transaction.clock().now;
-    Attempt attempt{.keys = keys.value(), .reserved_at = now, .name = name, .pass = std::nullopt};
+    Attempt attempt{.keys = keys, .reserved_at = now, .name = name, .pass = std::nullopt};
     if (const auto user = transaction.user_by_name(name)) {
       attempt.pass = transaction.pass_of(user->id);
     }
-    if (const auto lockout =
-            reserve_attempt(transaction, settings->pass_policy.lockout, attempt.keys, now)) {
-      return locked_out(lockout.value(), now);  // rolls back: nothing is written over a limit
+    const auto lockout =
+        reserve_attempt(transaction, settings->pass_policy.lockout, attempt.keys, now);
+    if (!lockout) return attempt;
+    if (lockout->scope == LockoutScope::kStation) {
+      full_station = transaction.lockout(LockoutScope::kStation, keys.station);
     }
-    return attempt;
+    return locked_out(lockout.value(), now);  // rolls back: nothing is written over a limit
   });
+  return {.attempt = std::move(reserved), .full_station = std::move(full_station)};
+}
+
+void PassRedeemer::sleep(std::chrono::milliseconds time) {
+  std::this_thread::sleep_for(time);
 }
 
 Result<bool> PassRedeemer::is_right(const Attempt& attempt, const Secret& passcode) {

@@ -4,6 +4,8 @@
 // the session and writes the audit row in one piece. Whatever is wrong with name, passcode or pass,
 // the person gets one sentence and a reference; staff find the reason under it.
 
+#include <chrono>
+#include <functional>
 #include <string>
 
 #include "core/guess_limits.h"
@@ -17,11 +19,21 @@
 
 namespace firstkey::core {
 
+/// How long an attempt waits when its station has reached its limit while others of the station
+/// succeed, as when a box of keys is provisioned at once: none of them was a guess.
+inline constexpr std::chrono::seconds kLongestTurn{30};
+/// … and how long while none does.
+inline constexpr std::chrono::seconds kLongestStillness{2};
+
 class PassRedeemer {
  public:
+  /// Lets so much time go by; from any thread.
+  using Rest = std::function<void(std::chrono::milliseconds)>;
+
   /// All must outlive this.
-  PassRedeemer(Store& store, Random& random, const Pepper& pepper, PassHasher& hasher)
-      : store_(store), random_(random), pepper_(pepper), hasher_(hasher) {}
+  PassRedeemer(
+      Store& store, Random& random, const Pepper& pepper, PassHasher& hasher, Rest rest = sleep)
+      : store_(store), random_(random), pepper_(pepper), hasher_(hasher), rest_(std::move(rest)) {}
 
   /// See Verifier::redeem. Besides its errors: kLockedOut, alike for real and unknown names, and
   /// kSimulatorNotAllowed, only to somebody whose passcode was right; neither consumes the pass.
@@ -37,9 +49,17 @@ class PassRedeemer {
     std::string name;  ///< normalised; empty if the name cannot be one
     std::optional<Pass> pass;
   };
+  struct Reservation {
+    Result<Attempt> attempt;
+    /// The station's count, when it is what stood in the way.
+    std::optional<LockoutCounter> full_station;
+  };
+
+  static void sleep(std::chrono::milliseconds time);
 
   [[nodiscard]] Result<Attempt> begin_attempt(const std::string& user_name,
                                               const StationId& station);
+  [[nodiscard]] Reservation reserve(const std::string& name, const AttemptKeys& keys);
   [[nodiscard]] Result<bool> is_right(const Attempt& attempt, const Secret& passcode);
   [[nodiscard]] Result<Redemption> settle(WriteTransaction& transaction,
                                           const Attempt& attempt,
@@ -58,6 +78,7 @@ class PassRedeemer {
   Random& random_;
   const Pepper& pepper_;
   PassHasher& hasher_;
+  const Rest rest_;
 };
 
 }  // namespace firstkey::core
