@@ -16,14 +16,15 @@ Transition apply(const State& state, const Input& input, const Context& context)
 // Two rules of the table that hold for every row are kept here, once: a PIN is forgotten on the way
 // to any state that has no use for it, and nobody is left typing one that nothing waits for.
 void leave(const State& from, const Input& input, Transition& transition) {
-  std::vector<Command> parting;
-  if (may_hold_pin(from) && !may_hold_pin(transition.state)) parting.emplace_back(ForgetPin{});
+  auto& commands = transition.commands;
   const bool was_answered =
       std::holds_alternative<PinEntered>(input) || std::holds_alternative<PinDeclined>(input);
   if (asks_for_pin(from) && !asks_for_pin(transition.state) && !was_answered) {
-    parting.emplace_back(WithdrawPinRequest{});
+    commands.insert(commands.begin(), Command(WithdrawPinRequest{}));
   }
-  transition.commands.insert(transition.commands.begin(), parting.begin(), parting.end());
+  if (may_hold_pin(from) && !may_hold_pin(transition.state)) {
+    commands.insert(commands.begin(), Command(ForgetPin{}));
+  }
 }
 
 }  // namespace

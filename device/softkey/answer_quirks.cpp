@@ -32,8 +32,8 @@ bool is_ok(BytesView answer) {
 }
 
 Bytes with_body(BytesView body) {
-  Bytes answer{static_cast<std::uint8_t>(Status::kOk)};
-  append(answer, body);
+  Bytes answer(1 + body.size(), static_cast<std::uint8_t>(Status::kOk));
+  std::ranges::copy(body, answer.begin() + 1);
   return answer;
 }
 
