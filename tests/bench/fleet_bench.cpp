@@ -51,7 +51,7 @@ std::unique_ptr<device::KeyDiscovery> attach(const Key& key) {
 
 /// Touches the key three seconds after it asks for the first time, and at once after that: whoever
 /// touched it has the finger there.
-void touch(const Key& key, const enroll::TouchNeeded& asked) {
+void touch(const Key& key, const enroll::TouchWanted& asked) {
   if (asked.purpose == enroll::Purpose::kRegistration) std::this_thread::sleep_for(kUntilTouched);
   key.program.touch();
 }
@@ -66,21 +66,22 @@ std::string hold(enroll::CeremonyRunner& runner, const Key& key) {
       if (const auto request = enroll::request_in(numbered.event)) {
         runner.enter_pin(request.value(), device::Pin::create("2468").value());
       }
-      if (const auto* asked = std::get_if<enroll::TouchNeeded>(&numbered.event)) touch(key, *asked);
-      if (std::holds_alternative<enroll::Completed>(numbered.event)) runner.finish();
+      if (const auto* asked = std::get_if<enroll::TouchWanted>(&numbered.event)) touch(key, *asked);
+      if (std::holds_alternative<enroll::CredentialCompleted>(numbered.event)) runner.finish();
     }
     if (replay.is_closed) break;
     if (replay.events.empty()) return "the ceremony hangs";
   }
   const auto ending = runner.wait();
-  return ending.credentials.size() == 1 ? "" : "ended as " + ending.code;
+  if (ending.credentials.size() == 1) return "";
+  return ending.code ? std::string(core::to_string(*ending.code)) : "ended without a credential";
 }
 
 std::string enroll_one(tests::FilledStore& store, core::RedemptionRequest request, const Key& key) {
   const auto discovery = attach(key);
   const auto station = request.station;
   core::Secret secret(request.session_secret.expose());
-  const auto redemption = store.verifier().redeem(request);
+  const auto redemption = store.verifier().redeem(std::move(request));
   if (!redemption) return "redemption: " + redemption.error().detail;
   const auto& snapshot = redemption->snapshot();
   enroll::CeremonyRunner runner(
