@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "core/orphan_rules.h"
+
 namespace firstkey::core {
 
 Result<Redemption> LocalVerifier::redeem(RedemptionRequest request) {
@@ -34,6 +36,21 @@ Result<ProofReceipt> LocalVerifier::submit_proof(const SessionTicket& ticket,
 Result<SessionSnapshot> LocalVerifier::withdraw(const SessionTicket& ticket,
                                                 BytesView credential_id) {
   return proofs_.withdraw(ticket, credential_id);
+}
+
+Result<void> LocalVerifier::report_orphan(const SessionTicket& ticket, const OrphanReport& report) {
+  const auto heard =
+      decide_in<Session>(store_, [&](WriteTransaction& transaction) -> Result<Session> {
+        auto session = identify_session(transaction, ticket);
+        if (!session) return session;
+        const auto now = transaction.clock().now;
+        if (auto told = hear_of_orphan(transaction, session.value(), report, now); !told) {
+          return std::unexpected(told.error());
+        }
+        return session;
+      });
+  if (!heard) return std::unexpected(heard.error());
+  return {};
 }
 
 Result<SessionSnapshot> LocalVerifier::finish(const SessionTicket& ticket) {

@@ -41,6 +41,8 @@ class LocalVerifier final : public Verifier {
                                                   const std::string& response_json) override;
   [[nodiscard]] Result<SessionSnapshot> withdraw(const SessionTicket& ticket,
                                                  BytesView credential_id) override;
+  [[nodiscard]] Result<void> report_orphan(const SessionTicket& ticket,
+                                           const OrphanReport& report) override;
   [[nodiscard]] Result<SessionSnapshot> finish(const SessionTicket& ticket) override;
   [[nodiscard]] Result<SessionSnapshot> snapshot(const SessionTicket& ticket) override;
 

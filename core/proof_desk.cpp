@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/ceremony_terms.h"
+#include "core/orphan_rules.h"
 #include "core/webauthn/client_data.h"
 #include "core/webauthn/json.h"
 #include "core/webauthn_refusals.h"
@@ -170,6 +171,7 @@ Result<SessionSnapshot> ProofDesk::withdraw(const SessionTicket& ticket, BytesVi
         transaction.update_session(live->session);
         transaction.append_audit(
             credential_event(live->session, "credential.withdraw", record->id));
+        record_orphan(transaction, live->session, orphan_of(record.value()), live->now);
         return snapshot_of(transaction, live.value());
       });
 }

@@ -4,6 +4,7 @@
 
 #include "core/aaguid.h"
 #include "core/ceremony_terms.h"
+#include "core/orphan_rules.h"
 #include "core/webauthn/client_data.h"
 #include "core/webauthn/json.h"
 #include "core/webauthn_refusals.h"
@@ -25,6 +26,12 @@ std::unexpected<Error> too_many(const Settings& settings) {
 Error already_registered() {
   return {.code = ErrorCode::kCredentialExists,
           .detail = "a credential of this id is registered already"};
+}
+
+/// Whoever meets its key next may remove it there.
+Error given_up_before() {
+  return {.code = ErrorCode::kCredentialExists,
+          .detail = "this credential is on record as an orphan"};
 }
 
 CredentialRecord record_of(webauthn::RegisteredCredential verified, const LiveSession& live) {
@@ -116,7 +123,8 @@ Result<IssuedOptions> RegistrationDesk::options(const SessionTicket& ticket) {
             .json = to_json(creation_options(settings, live->user, challenge, existing)),
             .expires_at = challenge.expires_at,
             .server_now = live->now,
-            .origin = settings.relying_party.origins.front()};
+            .origin = settings.relying_party.origins.front(),
+            .orphans = orphans_to_tell(transaction)};
       });
 }
 
@@ -241,6 +249,7 @@ RegistrationDesk::Decision<RegistrationReceipt> RegistrationDesk::commit(
   const auto record = record_of(std::move(verified.value()), live.value());
   // Asked before anything is written: what is written before a refusal stays.
   if (transaction.credential(record.id)) return refused(already_registered());
+  if (transaction.orphan(record.id)) return refused(given_up_before());
   if (auto consumed = consume_challenge(transaction, live.value(), answer, record.id); !consumed) {
     return refused(consumed.error());
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/orphan_rules.h"
 #include "core/usability.h"
 
 namespace firstkey::core {
@@ -57,6 +58,7 @@ void withdraw_unproven(WriteTransaction& transaction, Session& session, Instant 
     event.details.emplace("credentialId", to_base64url(credential.id));
     event.outcome = std::string(to_string(ErrorCode::kProofRequired));
     transaction.append_audit(event);
+    record_orphan(transaction, session, orphan_of(credential), now);
   }
 }
 

@@ -19,6 +19,7 @@
 #include "core/audit.h"
 #include "core/credential.h"
 #include "core/lockout.h"
+#include "core/orphan.h"
 #include "core/pass.h"
 #include "core/result.h"
 #include "core/session.h"
@@ -83,6 +84,13 @@ class ReadTransaction {
                                                                   std::size_t limit) = 0;
   [[nodiscard]] virtual bool has_credentials() = 0;
 
+  /// Removed from its key or not.
+  [[nodiscard]] virtual std::optional<OrphanRecord> orphan(BytesView credential_id) = 0;
+  /// At most `limit` of those not removed yet, the latest first.
+  [[nodiscard]] virtual std::vector<OrphanRecord> orphans(std::size_t limit) = 0;
+  /// Removed ones too.
+  [[nodiscard]] virtual std::size_t count_orphans_of(const SessionId& session) = 0;
+
   [[nodiscard]] virtual std::optional<LockoutCounter> lockout(LockoutScope scope,
                                                               const Sha256& key) = 0;
   [[nodiscard]] virtual std::vector<LockoutCounter> lockouts() = 0;
@@ -106,7 +114,8 @@ class WriteTransaction : public ReadTransaction {
   /// False, and nothing written, if the name (normalised) or the handle is taken.
   [[nodiscard]] virtual bool insert_user(const User& user) = 0;
   virtual void update_user(const User& user) = 0;  ///< the name may not change
-  /// Takes the user's pass, sessions, challenges and credentials along.
+  /// Takes the user's pass, sessions, challenges and credentials along. Orphans stay: what is on a
+  /// key does not go with its user.
   virtual void delete_user(const UserId& id) = 0;
 
   /// Aborts with kStoreFailed if the user has a pass: delete it first.
@@ -131,6 +140,9 @@ class WriteTransaction : public ReadTransaction {
   [[nodiscard]] virtual bool insert_credential(const CredentialRecord& credential) = 0;
   virtual void update_credential(const CredentialRecord& credential) = 0;
   virtual void delete_credential(BytesView id) = 0;
+
+  /// In the place of the one of the same credential, if there is one.
+  virtual void put_orphan(const OrphanRecord& orphan) = 0;
 
   virtual void put_lockout(const LockoutCounter& counter) = 0;
   virtual void delete_lockout(LockoutScope scope, const Sha256& key) = 0;

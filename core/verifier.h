@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/credential.h"
+#include "core/orphan.h"
 #include "core/policy.h"
 #include "core/result.h"
 #include "core/secret.h"
@@ -64,6 +65,8 @@ struct IssuedOptions {
   Instant expires_at;
   Instant server_now;
   std::string origin;  ///< what the station writes into client data
+  /// With creation options: credentials that a key met here may still hold and should not.
+  std::vector<OrphanMark> orphans;
 };
 
 struct RegistrationReceipt {
@@ -123,6 +126,13 @@ class Verifier {
   /// Withdraws an unproven credential of this session whose proof failed for good.
   [[nodiscard]] virtual Result<SessionSnapshot> withdraw(const SessionTicket& ticket,
                                                          BytesView credential_id) = 0;
+
+  /// Puts on record that a key holds, or no longer holds, a credential which is not registered;
+  /// also after the session's end, when such credentials come out. A withdrawn one is on record
+  /// already. Errors: kSessionUnknown, kInvalidArgument, kCredentialExists (it is registered),
+  /// kTooManyCredentials.
+  [[nodiscard]] virtual Result<void> report_orphan(const SessionTicket& ticket,
+                                                   const OrphanReport& report) = 0;
 
   /// Ends the session: completed if it holds a credential and none awaits its proof, else
   /// cancelled. Ending an ended session changes nothing.

@@ -124,6 +124,26 @@ class MemoryTransaction final : public WriteTransaction {
   }
   bool has_credentials() override { return !state_.credentials.empty(); }
 
+  std::optional<OrphanRecord> orphan(BytesView credential_id) override {
+    return find_in(state_.orphans, to_bytes(credential_id));
+  }
+  std::vector<OrphanRecord> orphans(std::size_t limit) override {
+    std::vector<OrphanRecord> left;
+    for (const auto& [id, orphan] : state_.orphans) {
+      if (!orphan.removed_at) left.push_back(orphan);
+    }
+    std::ranges::sort(left, [](const OrphanRecord& one, const OrphanRecord& other) {
+      return std::tie(other.recorded_at, other.credential_id) <
+             std::tie(one.recorded_at, one.credential_id);
+    });
+    if (left.size() > limit) left.resize(limit);
+    return left;
+  }
+  std::size_t count_orphans_of(const SessionId& session) override {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        state_.orphans, [&](const auto& entry) { return entry.second.session == session; }));
+  }
+
   std::optional<LockoutCounter> lockout(LockoutScope scope, const Sha256& key) override {
     return find_in(state_.lockouts, std::pair(scope, key));
   }
@@ -244,6 +264,10 @@ class MemoryTransaction final : public WriteTransaction {
   }
   void delete_credential(BytesView id) override {
     if (state_.credentials.erase(to_bytes(id)) == 0) misuse("no such credential");
+  }
+
+  void put_orphan(const OrphanRecord& orphan) override {
+    state_.orphans.insert_or_assign(orphan.credential_id, orphan);
   }
 
   void put_lockout(const LockoutCounter& counter) override {

@@ -22,6 +22,7 @@ struct MemoryState {
   std::map<SessionId, Session> sessions;
   std::map<Bytes, Challenge> challenges;
   std::map<Bytes, CredentialRecord> credentials;
+  std::map<Bytes, OrphanRecord> orphans;
   std::map<std::pair<LockoutScope, Sha256>, LockoutCounter> lockouts;
   std::vector<AuditRow> audit;
 };

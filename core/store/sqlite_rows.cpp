@@ -393,6 +393,32 @@ CredentialRecord read_credential(RowReader row) {
   return credential;
 }
 
+void write_row(RowWriter& row, const OrphanRecord& orphan) {
+  row.add(BytesView(orphan.credential_id))
+      .add(orphan.rp_id)
+      .add(orphan.user)
+      .add(orphan.session)
+      .add(orphan.correlation)
+      .add(BytesView(orphan.aaguid))
+      .add(orphan.cause)
+      .add(orphan.recorded_at)
+      .add(orphan.removed_at);
+}
+
+OrphanRecord read_orphan(RowReader row) {
+  OrphanRecord orphan;
+  orphan.credential_id = row.bytes();
+  orphan.rp_id = row.text();
+  orphan.user = row.id<UserId>();
+  orphan.session = row.id<SessionId>();
+  orphan.correlation = row.id<CorrelationId>();
+  orphan.aaguid = row.bytes();
+  orphan.cause = row.one_of<OrphanCause>();
+  orphan.recorded_at = row.instant();
+  orphan.removed_at = row.maybe_instant();
+  return orphan;
+}
+
 void write_row(RowWriter& row, const LockoutCounter& counter) {
   row.add(counter.scope)
       .add(BytesView(counter.key))

@@ -378,6 +378,39 @@ void SqliteTransaction::delete_credential(BytesView id) {
   change_one(statement, "no such credential");
 }
 
+// ---- orphans -----------------------------------------------------------------------------------
+
+std::optional<OrphanRecord> SqliteTransaction::orphan(BytesView credential_id) {
+  auto& statement = connection_.prepared("SELECT * FROM orphans WHERE credential_id = ?");
+  RowWriter(statement).add(credential_id);
+  return one_of(statement, read_orphan);
+}
+
+std::vector<OrphanRecord> SqliteTransaction::orphans(std::size_t limit) {
+  auto& statement = connection_.prepared(
+      "SELECT * FROM orphans WHERE removed_at IS NULL "
+      "ORDER BY recorded_at DESC, credential_id DESC LIMIT ?");
+  RowWriter(statement).add(as_limit(limit));
+  return all_of(statement, read_orphan);
+}
+
+std::size_t SqliteTransaction::count_orphans_of(const SessionId& session) {
+  auto& statement = connection_.prepared("SELECT count(*) FROM orphans WHERE session = ?");
+  RowWriter(statement).add(session);
+  statement.executeStep();
+  const auto count = statement.getColumn(0).getInt64();
+  statement.reset();
+  return static_cast<std::size_t>(count);
+}
+
+void SqliteTransaction::put_orphan(const OrphanRecord& orphan) {
+  auto& statement =
+      connection_.prepared("INSERT OR REPLACE INTO orphans VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  RowWriter row(statement);
+  write_row(row, orphan);
+  statement.exec();
+}
+
 // ---- lock-outs ---------------------------------------------------------------------------------
 
 std::optional<LockoutCounter> SqliteTransaction::lockout(LockoutScope scope, const Sha256& key) {

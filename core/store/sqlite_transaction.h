@@ -37,6 +37,10 @@ class SqliteTransaction final : public WriteTransaction {
   [[nodiscard]] std::vector<CredentialRecord> credentials(BytesView after,
                                                           std::size_t limit) override;
   [[nodiscard]] bool has_credentials() override;
+  std::optional<OrphanRecord> orphan(BytesView credential_id) override;
+  std::vector<OrphanRecord> orphans(std::size_t limit) override;
+  std::size_t count_orphans_of(const SessionId& session) override;
+
   [[nodiscard]] std::optional<LockoutCounter> lockout(LockoutScope scope,
                                                       const Sha256& key) override;
   [[nodiscard]] std::vector<LockoutCounter> lockouts() override;
@@ -64,6 +68,8 @@ class SqliteTransaction final : public WriteTransaction {
   [[nodiscard]] bool insert_credential(const CredentialRecord& credential) override;
   void update_credential(const CredentialRecord& credential) override;
   void delete_credential(BytesView id) override;
+  void put_orphan(const OrphanRecord& orphan) override;
+
   void put_lockout(const LockoutCounter& counter) override;
   void delete_lockout(LockoutScope scope, const Sha256& key) override;
   void delete_lockouts_before(Instant last_at_before) override;

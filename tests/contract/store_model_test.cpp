@@ -22,6 +22,7 @@ struct Picture {
   std::vector<firstkey::core::Pass> passes;
   std::vector<firstkey::core::Session> sessions;
   std::vector<firstkey::core::CredentialRecord> credentials;
+  std::vector<firstkey::core::OrphanRecord> orphans;
   std::vector<firstkey::core::AuditRow> audit;
 
   friend bool operator==(const Picture&, const Picture&) = default;
@@ -33,6 +34,7 @@ Picture picture_of(Store& store) {
                    .passes = t.passes(firstkey::core::PassId(), 1000),
                    .sessions = t.recent_sessions(1000),
                    .credentials = t.credentials(Bytes{}, 1000),
+                   .orphans = t.orphans(1000),
                    .audit = t.audit_rows(1, 1000)};
   });
 }
@@ -49,7 +51,7 @@ std::string run_random_work(Store& store, std::uint64_t seed) {
       const auto user = make_user(std::string(1, static_cast<char>('a' + random.below(5))));
       const auto pass = make_pass(user);
       const auto session = make_session(pass, random.below(2) == 0 ? "kiosk" : "desk");
-      switch (random.below(9)) {
+      switch (random.below(10)) {
         case 0:
           say(t.insert_user(user));
           break;
@@ -79,6 +81,12 @@ std::string run_random_work(Store& store, std::uint64_t seed) {
         case 7:
           t.append_audit(make_event("step"));
           break;
+        case 8: {
+          auto orphan = make_orphan(std::string(1, static_cast<char>('a' + random.below(3))));
+          if (random.below(2) == 0) orphan.removed_at = kStart;
+          t.put_orphan(orphan);
+          break;
+        }
         default:
           say(!t.open_sessions_of(user.id).empty());
           break;

@@ -344,6 +344,27 @@ TEST_SUITE("contract/store") {
     });
   }
 
+  TEST_CASE_TEMPLATE("orphans are told latest first, until they are removed", Fixture, STORES) {
+    Fixture f;
+    auto removed = make_orphan("removed");
+    removed.removed_at = kStart;
+    auto late = make_orphan("late");
+    late.recorded_at = kStart + seconds(1);
+    commit(f.store(), [&](WriteTransaction& t) {
+      for (const auto& orphan : {make_orphan("a"), late, make_orphan("b"), removed}) {
+        t.put_orphan(orphan);
+      }
+      CHECK(t.orphans(2) == std::vector{late, make_orphan("b")});
+      CHECK(t.orphans(9).size() == 3);
+      late.removed_at = kStart + seconds(2);
+      t.put_orphan(late);
+      CHECK(t.orphans(9) == std::vector{make_orphan("b"), make_orphan("a")});
+      CHECK(t.orphan(late.credential_id) == late);
+      CHECK(t.count_orphans_of(late.session) == 4);
+      CHECK(t.count_orphans_of(firstkey::core::SessionId("another")) == 0);
+    });
+  }
+
   TEST_CASE_TEMPLATE("a user takes everything of theirs along", Fixture, STORES) {
     Fixture f;
     const auto user = make_user("lee");
@@ -356,11 +377,13 @@ TEST_SUITE("contract/store") {
       t.insert_session(session);
       t.insert_challenge(challenge);
       CHECK(t.insert_credential(make_credential(user)));
+      t.put_orphan(make_orphan());
       t.delete_user(user.id);
       CHECK_FALSE(t.pass(pass.id));
       CHECK_FALSE(t.session(session.id));
       CHECK_FALSE(t.challenge(challenge.value));
       CHECK_FALSE(t.has_credentials());
+      CHECK(t.orphan(make_orphan().credential_id));  // the key is still out there
     });
   }
 

@@ -101,6 +101,18 @@ inline core::CredentialRecord make_credential(const core::User& user,
           .withdrawn_at = std::nullopt};
 }
 
+inline core::OrphanRecord make_orphan(const std::string& id = "orphan") {
+  return {.credential_id = bytes_of(id),
+          .rp_id = "example.org",
+          .user = core::UserId("user-lee"),
+          .session = core::SessionId("session"),
+          .correlation = core::CorrelationId("correlation"),
+          .aaguid = bytes_of("aaguid", 16),
+          .cause = core::OrphanCause::kRefused,
+          .recorded_at = kStart,
+          .removed_at = std::nullopt};
+}
+
 inline core::AuditEvent make_event(const std::string& action) {
   return {.action = action,
           .outcome = "success",

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -74,6 +75,7 @@ class ScriptedVerifier final : public core::Verifier {
   core::webauthn::CreationOptions options;
   core::Duration challenge_lifetime = std::chrono::minutes(10);
   bool needs_proof = true;
+  std::vector<core::OrphanMark> orphans;    ///< told with creation options
   core::Bytes aaguid = core::Bytes(16, 0);  ///< of the credentials it stores
 
   Step& expect(Call call) {
@@ -84,6 +86,10 @@ class ScriptedVerifier final : public core::Verifier {
   void make_unreachable(core::ErrorCode code) { silence_ = code; }
   void make_reachable() { silence_ = std::nullopt; }
 
+  [[nodiscard]] std::vector<core::OrphanReport> reports() {
+    const std::lock_guard lock(mutex_);
+    return reports_;
+  }
   [[nodiscard]] std::size_t calls_left() {
     const std::lock_guard lock(mutex_);
     return script_.size();
@@ -151,6 +157,15 @@ class ScriptedVerifier final : public core::Verifier {
                                                              core::BytesView) override {
     return snapshot_after(Call::kWithdrawal, ticket);
   }
+  /// Not scripted: what was told is looked at in reports().
+  [[nodiscard]] core::Result<void> report_orphan(const core::SessionTicket& ticket,
+                                                 const core::OrphanReport& report) override {
+    CHECK(ticket.secret.size() == 32);
+    if (const auto silence = silence_.load()) return core::fail(silence.value());
+    const std::lock_guard lock(mutex_);
+    reports_.push_back(report);
+    return {};
+  }
   [[nodiscard]] core::Result<core::SessionSnapshot> finish(
       const core::SessionTicket& ticket) override {
     return snapshot_after(Call::kFinish, ticket);
@@ -199,7 +214,8 @@ class ScriptedVerifier final : public core::Verifier {
     return {.json = std::move(json),
             .expires_at = clock_.wall() + challenge_lifetime,
             .server_now = clock_.wall(),
-            .origin = "https://example.org"};
+            .origin = "https://example.org",
+            .orphans = orphans};
   }
   void examine(const core::Bytes& client_data_json, std::string_view type) const {
     const auto client_data = core::webauthn::parse_client_data(client_data_json);
@@ -212,6 +228,7 @@ class ScriptedVerifier final : public core::Verifier {
   const FakeClock& clock_;
   std::atomic<std::optional<core::ErrorCode>> silence_;
   std::mutex mutex_;
+  std::vector<core::OrphanReport> reports_;
   std::deque<Step> script_;  // a deque: references to steps stay valid while more are added
   core::Bytes challenge_;
   std::uint8_t challenges_ = 0;
