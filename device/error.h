@@ -59,6 +59,8 @@ struct Error {
   ErrorCode code = ErrorCode::kInternal;
   int fido_status = 0;  ///< 0: no key and no libfido2 was involved
   std::string detail;
+  /// Of kCancelled and kTimeout: the key did not say that it stopped, and may be at it yet.
+  bool is_unanswered = false;
 };
 
 template <class Value>

@@ -31,6 +31,7 @@ Result<void> judge(int status, const RunningCall& call, std::string_view doing) 
   if (status == FIDO_ERR_KEEPALIVE_CANCEL && call.is_in_grace()) {
     auto error = call.end_reason();
     error.fido_status = status;
+    error.is_unanswered = false;
     return std::unexpected(std::move(error));
   }
   return std::unexpected(to_error(status, doing));

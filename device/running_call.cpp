@@ -34,9 +34,13 @@ std::chrono::milliseconds RunningCall::time_left() const {
 
 Error RunningCall::end_reason() const {
   if (limits_.stop.stop_requested()) {
-    return {.code = ErrorCode::kCancelled, .detail = "stopped by the caller"};
+    return {.code = ErrorCode::kCancelled,
+            .detail = "stopped by the caller",
+            .is_unanswered = is_grace_over()};
   }
-  return {.code = ErrorCode::kTimeout, .detail = "the time left was used up"};
+  return {.code = ErrorCode::kTimeout,
+          .detail = "the time left was used up",
+          .is_unanswered = is_grace_over()};
 }
 
 void RunningCall::begin_grace() {

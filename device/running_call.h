@@ -28,7 +28,7 @@ class RunningCall {
   /// The caller wants no more of it: stopped, or out of time.
   [[nodiscard]] bool is_over() const;
   [[nodiscard]] std::chrono::milliseconds time_left() const;
-  /// kCancelled or kTimeout: why it is over.
+  /// kCancelled or kTimeout: why it is over, and whether the key has said that it stopped.
   [[nodiscard]] Error end_reason() const;
 
   /// From the moment the key was told to stop it has kCancelGrace to say so.

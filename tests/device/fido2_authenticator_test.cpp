@@ -220,6 +220,7 @@ TEST_SUITE("device/fido2_authenticator") {
         request(), nullptr, {.time_left = 10s, .stop = stop.get_token()});
     CHECK(stopped.error().code == ErrorCode::kCancelled);
     CHECK(stopped.error().fido_status == 0x2D);
+    CHECK_FALSE(stopped.error().is_unanswered);
     CHECK(key.cancels == 1);
     CHECK(opened.value()->make_credential(request(), nullptr, kPlenty).has_value());
     CHECK(key.opened == 1);
@@ -257,8 +258,9 @@ TEST_SUITE("device/fido2_authenticator") {
     const auto opened = open(key);
     REQUIRE(opened.has_value());
     const auto begin = std::chrono::steady_clock::now();
-    CHECK(opened.value()->make_credential(request(), nullptr, {.time_left = 20ms}).error().code ==
-          ErrorCode::kTimeout);
+    const auto left = opened.value()->make_credential(request(), nullptr, {.time_left = 20ms});
+    CHECK(left.error().code == ErrorCode::kTimeout);
+    CHECK(left.error().is_unanswered);
     CHECK(std::chrono::steady_clock::now() - begin < 1s);
     CHECK_FALSE(opened.value()->is_gone());
     CHECK(opened.value()->make_credential(request(), nullptr, kPlenty).has_value());

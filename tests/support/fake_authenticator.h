@@ -86,6 +86,12 @@ class Expectation {
     ignores_stop = true;
     return *this;
   }
+  /// Does not say that it has stopped, as a key that goes on blinking.
+  Expectation& unanswered() {
+    waits_for_stop = true;
+    is_unanswered = true;
+    return *this;
+  }
   /// Runs on the calling thread just before the answer: pull the key, advance a clock.
   Expectation& meanwhile(std::function<void()> happening) {
     before_answer = std::move(happening);
@@ -98,6 +104,7 @@ class Expectation {
   std::vector<device::KeepAlive> keep_alives;
   bool waits_for_stop = false;
   bool ignores_stop = false;
+  bool is_unanswered = false;
   std::function<void()> before_answer;
   device::Result<void> plain;
   device::Result<int> count = 0;
@@ -217,7 +224,11 @@ class FakeKey {
     CHECK(given == step->pin);
     if (limits.on_keep_alive) std::ranges::for_each(step->keep_alives, limits.on_keep_alive);
     if (step->before_answer) step->before_answer();
-    if (step->waits_for_stop) return std::unexpected(wait_for_end(limits));
+    if (step->waits_for_stop) {
+      auto error = wait_for_end(limits);
+      error.is_unanswered = step->is_unanswered;
+      return std::unexpected(std::move(error));
+    }
     if (is_gone()) return fails(device::ErrorCode::kGone);
     if (limits.stop.stop_requested() && !step->ignores_stop) {
       return fails(device::ErrorCode::kCancelled);
