@@ -149,7 +149,7 @@ class Rows {
   Transition on(const AwaitingTouch& s, const FactsChanged& i) const;
   Transition on(const AwaitingTouch& s, const KeyFaltered& i) const;
 
-  // The verdict and the proof: ceremony_proof.cpp.
+  // The verdict: ceremony_verdict.cpp.
   Transition on(const Verifying& s, const Stored& i) const;
   Transition on(const Verifying& s, const VerifierRefused& i) const;
   Transition on(const Verifying& s, const VerifierLost& i) const;
@@ -158,6 +158,8 @@ class Rows {
   Transition on(const Settling& s, const Stored& i) const;
   Transition on(const Settling& s, const VerifierRefused& i) const;
   Transition on(const Settling& s, const VerifierLost& i) const;
+
+  // The proof and the end: ceremony_proof.cpp.
   Transition on(const Proving& s, const TouchNeeded& i) const;
   Transition on(const Proving& s, const AssertionMade& i) const;
   Transition on(const Proving& s, const TouchFailed& i) const;
