@@ -166,7 +166,14 @@ void CeremonyLoop::handle(KeyReport report) {
 }
 
 void CeremonyLoop::hear(const KeyReport& report, const Input& input) {
-  if (!keys_.accept(report)) return;  // of work that was given up since
+  const bool is_awaited = keys_.accept(report);
+  if (std::holds_alternative<KeyUnresponsive>(input)) {
+    feed(input);
+    // It is put aside now; whoever waited for it hears that, too.
+    if (is_awaited) feed(KeyUnusable{.key = report.key, .reason = KeyReason::kFailing});
+    return;
+  }
+  if (!is_awaited) return;  // of work that was given up since
   if (const auto* opened = std::get_if<KeyOpened>(&input)) {
     keys_.remember_facts(report.key, opened->profile.facts);
   }

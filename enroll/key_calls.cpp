@@ -88,6 +88,7 @@ KeyAnswer KeyCalls::on(const Closing&, const device::CallLimits&) {
 }
 
 Input KeyCalls::failed(const device::Error& error, Phase phase, const device::CallLimits& limits) {
+  if (error.is_unanswered) return KeyUnresponsive{id_};
   std::optional<int> attempts_left;
   if (outcome_of(error.code, phase).reaction == Reaction::kPinWrong) {
     if (const auto left = key_->pin_retries(limits)) attempts_left = left.value();

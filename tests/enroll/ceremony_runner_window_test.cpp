@@ -119,6 +119,41 @@ TEST_SUITE("enroll/ceremony_runner_window") {
     while (keys_left_alone() > 0) std::this_thread::yield();
   }
 
+  TEST_CASE_FIXTURE(RunnerFixture, "so is one that answers without saying that it stopped") {
+    FakeKey key(key_with_pin());
+    key.expect_pin_retries(8);
+    key.expect_credential(new_credential())
+        .with_pin("1234")
+        .saying({KeepAlive::kUserPresenceNeeded})
+        .unanswered();
+    reach_touch(*this, key);
+    verifier.expect(Call::kFinish);
+    clock.advance(kWindow);
+    await("expired");
+    await("key_unresponsive");
+    CHECK(end().how == Ending::How::kExpired);
+    CHECK(key.open_handles() == 0);
+    CHECK(keys_left_alone() == 0);
+  }
+
+  TEST_CASE_FIXTURE(RunnerFixture, "left alone, a key is used again when it is re-plugged") {
+    FakeKey key(key_with_pin());
+    verifier.challenge_lifetime = kMoment;  // each is made anew, and outlasted by the touch
+    verifier.expect(Call::kCreationOptions);
+    key.expect_pin_retries(8);
+    key.expect_credential(new_credential())
+        .with_pin("1234")
+        .saying({KeepAlive::kUserPresenceNeeded})
+        .unanswered();
+    reach_touch(*this, key);
+    await("key_unresponsive");
+    await("insert_key");
+    key.expect_pin_retries(8);
+    hold_again(key);
+    await("pin_needed");
+    runner.reset();
+  }
+
   TEST_CASE_FIXTURE(RunnerFixture,
                     "a key that hangs does not hold up a runner that is taken away") {
     FakeKey key(key_with_pin());
