@@ -1,5 +1,6 @@
 #include "enroll/ceremony.h"
 
+#include <algorithm>
 #include <iterator>
 
 #include "enroll/ceremony_rows.h"
@@ -13,8 +14,9 @@ Transition apply(const State& state, const Input& input, const Context& context)
   return std::visit([&rows](const auto& s, const auto& i) { return rows.on(s, i); }, state, input);
 }
 
-// Two rules of the table that hold for every row are kept here, once: a PIN is forgotten on the way
-// to any state that has no use for it, and nobody is left typing one that nothing waits for.
+// Rules of the table that hold for every row are kept here, once: an orphan is removed first, while
+// its key is open and its PIN held; a PIN is forgotten on the way to any state that has no use for
+// it; and nobody is left typing one that nothing waits for.
 void leave(const State& from, const Input& input, Transition& transition) {
   auto& commands = transition.commands;
   const bool was_answered =
@@ -25,6 +27,9 @@ void leave(const State& from, const Input& input, Transition& transition) {
   if (may_hold_pin(from) && !may_hold_pin(transition.state)) {
     commands.insert(commands.begin(), Command(ForgetPin{}));
   }
+  std::ranges::stable_partition(commands, [](const Command& command) {
+    return std::holds_alternative<RemoveOrphan>(command);
+  });
 }
 
 }  // namespace

@@ -25,6 +25,8 @@ struct Context {
   /// Keys present that can be opened and were not put aside, in order of arrival.
   std::vector<PresentKey> candidates;
   int credentials = 0;  ///< completed in this ceremony so far
+  /// As the session was opened with: whether a credential counts without its proof.
+  core::ProofRequirement proof = core::ProofRequirement::kRequired;
 
   [[nodiscard]] bool window_is_open() const noexcept { return now < expires_at; }
 };

@@ -30,6 +30,7 @@ void CeremonyLoop::answered(CreationOptionsIssued answer) {
   if (!challenge) return answered(VerifierRefused{challenge.error()});
   awaits_creation_options_ = false;
   creation_ = std::move(challenge.value());
+  orphans_ = std::move(answer.options.orphans);
   demands_ = demands_of(creation_->options);
   rp_id_ = creation_->options.rp.id;
   if (std::holds_alternative<Preparing>(state_)) feed(OptionsReady{});
@@ -61,6 +62,8 @@ void CeremonyLoop::answered(const WithdrawalDone& answer) {
   time_.learn(answer.session);
   feed(Withdrawn{});
 }
+
+void CeremonyLoop::answered(const OrphanHeard&) {}
 
 void CeremonyLoop::answered(SessionFinished answer) {
   ending_.session = std::move(answer.session);

@@ -22,6 +22,17 @@ std::chrono::milliseconds from_to(core::Instant now, core::Instant end) {
   return std::chrono::ceil<std::chrono::milliseconds>(std::max(end - now, core::Duration::zero()));
 }
 
+/// Those that a key of this model may hold.
+std::vector<core::Bytes> orphans_on(const device::Aaguid& aaguid,
+                                    const std::vector<core::OrphanMark>& orphans) {
+  std::vector<core::Bytes> ids;
+  for (const core::OrphanMark& orphan : orphans) {
+    const bool is_of_model = orphan.aaguid.empty() || std::ranges::equal(orphan.aaguid, aaguid);
+    if (is_of_model) ids.push_back(orphan.credential_id);
+  }
+  return ids;
+}
+
 }  // namespace
 
 // To the verifier
@@ -61,7 +72,19 @@ void CeremonyLoop::carry_out(const WithdrawCredential& command) {
 
 void CeremonyLoop::carry_out(const FinishSession&) {
   wishes_ = {};
-  ask(SessionOver{}, time_.uptime() + kClosingPatience);
+  latest_call_ = 0;  // what is still answered changes nothing
+  finish_until_ = time_.uptime() + kClosingPatience;
+}
+
+void CeremonyLoop::finish_when_quiet() {
+  // A key that is quiet has left what it had to say: looked at in this order, nothing is missed.
+  if (!finish_until_ || !keys_.is_quiet() || !box_->is_empty()) return;
+  ask(SessionOver{}, std::exchange(finish_until_, std::nullopt).value());
+}
+
+void CeremonyLoop::note(core::OrphanReport orphan) {
+  verifier_.note(std::move(orphan),
+                 is_final(state_) ? time_.uptime() + kClosingPatience : proof_end());
 }
 
 // To a key
@@ -115,7 +138,9 @@ void CeremonyLoop::make_wished_credential() {
   making_ = creation_;
   credential_request_ = credential_request(making_.value(), keys_.facts(key));
   begin(key,
-        CredentialMaking{.request = credential_request_, .pin = pins_.current()},
+        CredentialMaking{.request = credential_request_,
+                         .pin = pins_.current(),
+                         .orphans = orphans_on(keys_.facts(key).aaguid, orphans_)},
         std::min(time_.expires_at(), making_->expires_at));
 }
 
@@ -146,6 +171,28 @@ void CeremonyLoop::drop_wishes_of(KeyId key) {
   std::erase(wishes_.opening, key);
   if (wishes_.making == key) wishes_.making.reset();
   if (wishes_.signing && wishes_.signing->key == key) wishes_.signing.reset();
+}
+
+void CeremonyLoop::carry_out(const StopKey& command) {
+  drop_wishes_of(command.key);
+  keys_.interrupt(command.key, time_.uptime());
+}
+
+void CeremonyLoop::carry_out(const RemoveOrphan& command) {
+  carry_out(ReportOrphan{
+      .key = command.key, .credential_id = command.credential_id, .cause = command.cause});
+  if (auto pin = pins_.current()) {
+    keys_.remove(command.key,
+                 {.credential_id = command.credential_id, .pin = std::move(pin.value())});
+  }
+}
+
+void CeremonyLoop::carry_out(const ReportOrphan& command) {
+  const device::Aaguid aaguid = keys_.facts(command.key).aaguid;
+  const bool is_known = aaguid != device::Aaguid{};
+  note({.credential_id = command.credential_id,
+        .aaguid = is_known ? core::Bytes(aaguid.begin(), aaguid.end()) : core::Bytes{},
+        .cause = command.cause});
 }
 
 void CeremonyLoop::carry_out(const ReleaseKey& command) {

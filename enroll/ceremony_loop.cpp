@@ -33,10 +33,14 @@ bool awaits_proof(const State& state) {
       state);
 }
 
-/// A kept PIN waits for its key to come back.
-bool keeps_pin_for_key(const State& state) {
-  return std::holds_alternative<AwaitingProofKey>(state) ||
-         std::holds_alternative<OpeningProofKey>(state);
+/// A kept PIN waits for its key to come back, or for a verdict on what the key has made.
+bool keeps_pin_for_a_while(const State& state) {
+  return std::visit(
+      []<class S>(const S&) {
+        return std::is_same_v<S, AwaitingProofKey> || std::is_same_v<S, OpeningProofKey> ||
+               std::is_same_v<S, Settling> || std::is_same_v<S, Withdrawing>;
+      },
+      state);
 }
 
 bool is_usable(const device::KeyEvent& event) {
@@ -95,13 +99,13 @@ std::optional<Ending> CeremonyLoop::run() {
     if (box_->is_closed()) return std::nullopt;
     look_at_clock();
     look_at_keys();
+    finish_when_quiet();
   }
   events_.close();
   return ending();
 }
 
 bool CeremonyLoop::is_over() const {
-  // A key that is quiet has left what it had to say: looked at in this order, nothing is missed.
   return is_final(state_) && is_session_finished_ && keys_.is_quiet() && box_->is_empty();
 }
 
@@ -155,58 +159,6 @@ void CeremonyLoop::tell_machine(const device::KeyEvent& event) {
 
 void CeremonyLoop::handle(const device::Obstacle& obstacle) {
   feed(KeySeenObstructed{.reason = obstacle.reason, .remedy = obstacle.remedy});
-}
-
-void CeremonyLoop::handle(KeyReport report) {
-  std::visit(
-      [&]<class Said>(const Said& said) {
-        if constexpr (!std::is_same_v<Said, std::monostate>) hear(report, said);
-      },
-      report.answer);
-}
-
-void CeremonyLoop::hear(const KeyReport& report, const Input& input) {
-  const bool is_awaited = keys_.accept(report);
-  if (std::holds_alternative<KeyUnresponsive>(input)) {
-    feed(input);
-    // It is put aside now; whoever waited for it hears that, too.
-    if (is_awaited) feed(KeyUnusable{.key = report.key, .reason = KeyReason::kFailing});
-    return;
-  }
-  if (!is_awaited) return;  // of work that was given up since
-  if (const auto* opened = std::get_if<KeyOpened>(&input)) {
-    keys_.remember_facts(report.key, opened->profile.facts);
-  }
-  if (std::holds_alternative<PinSet>(input)) pins_.adopt_new();
-  // Seen by its worker before discovery sees it: nothing can be asked of it any more.
-  if (std::holds_alternative<KeyRemoved>(input)) keys_.set_aside(report.key, time_.uptime());
-  feed(input);
-}
-
-void CeremonyLoop::hear(const KeyReport& report, const device::CredentialResponse& made) {
-  if (!keys_.accept(report) || !making_) {
-    // Too late: it is on the key and nobody waits for it. No key's, so that no state takes it.
-    return feed(CredentialMade{.key = KeyId{}, .credential_id = made.credential_id});
-  }
-  auto json = registration_json(made, making_.value(), credential_request_);
-  making_.reset();
-  creation_.reset();  // a challenge is answered once
-  if (!json) {
-    return feed(to_input(report.key,
-                         {.code = device::ErrorCode::kGarbage, .detail = json.error().detail},
-                         Phase::kTouch,
-                         std::nullopt));
-  }
-  response_json_ = std::move(json.value());
-  feed(CredentialMade{.key = report.key, .credential_id = made.credential_id});
-}
-
-void CeremonyLoop::hear(const KeyReport& report, const device::AssertionResponse& made) {
-  if (!keys_.accept(report) || !signing_) return;
-  response_json_ = assertion_json(made, signing_.value());
-  signing_.reset();
-  proof_.reset();
-  feed(AssertionMade{report.key});
 }
 
 void CeremonyLoop::handle(PinTyped typed) {
@@ -263,7 +215,8 @@ Context CeremonyLoop::context() const {
                   .expires_at = time_.expires_at(),
                   .demands = demands_.value_or(KeyDemands{}),
                   .candidates = keys_.candidates(),
-                  .credentials = static_cast<int>(ending_.credentials.size())};
+                  .credentials = static_cast<int>(ending_.credentials.size()),
+                  .proof = snapshot_.proof};
   context.demands.allows_simulated = choices_.allows_simulated;
   return context;
 }
@@ -276,7 +229,7 @@ void CeremonyLoop::apply(Transition transition) {
   } else if (!looked || !looking_since_) {
     looking_since_ = time_.uptime();
   }
-  if (!keeps_pin_for_key(state_)) pins_.keep_without_limit();
+  if (!keeps_pin_for_a_while(state_)) pins_.keep_without_limit();
   for (const Command& command : transition.commands) {
     std::visit([this](const auto& kind) { carry_out(kind); }, command);
   }

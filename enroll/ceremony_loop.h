@@ -105,6 +105,8 @@ class CeremonyLoop {
   void hear(const KeyReport& report, const Input& input);
   void hear(const KeyReport& report, const device::CredentialResponse& made);
   void hear(const KeyReport& report, const device::AssertionResponse& made);
+  void hear(const KeyReport& report, const StrayCredential& stray);
+  void hear_removed(const core::Bytes& credential_id);
   void tell_machine(const device::KeyEvent& event);
   /// Puts aside what lay there before the ceremony began; `events` are the first that were heard.
   void lay_aside(std::vector<device::KeyEvent>& events);
@@ -132,6 +134,9 @@ class CeremonyLoop {
   void carry_out(const SetPin& command);
   void carry_out(const MakeCredential& command);
   void carry_out(const MakeAssertion& command);
+  void carry_out(const StopKey& command);
+  void carry_out(const RemoveOrphan& command);
+  void carry_out(const ReportOrphan& command);
   void carry_out(const ReleaseKey& command);
   void carry_out(const ReleaseKeys& command);
   void carry_out(const SetAside& command);
@@ -147,6 +152,7 @@ class CeremonyLoop {
   void answered(core::RegistrationReceipt answer);
   void answered(const ProofAccepted& answer);
   void answered(const WithdrawalDone& answer);
+  void answered(const OrphanHeard& answer);
   void answered(SessionFinished answer);
   void answered(const VerifierRefused& answer);
   void answered(const VerifierRetrying& answer);
@@ -160,6 +166,9 @@ class CeremonyLoop {
     std::optional<MakeAssertion> signing;
   };
   void ask(VerifierCall call, core::Duration until);
+  void note(core::OrphanReport orphan);
+  /// Ends the session once every key has come back: what comes out late is told before.
+  void finish_when_quiet();
   void want_creation_options();
   void drop_wishes_of(KeyId key);
   void open(KeyId key, const core::Bytes& look_for);
@@ -184,13 +193,15 @@ class CeremonyLoop {
   std::optional<CreationChallenge> making_;    ///< the one being answered by a key
   device::CredentialRequest credential_request_;
   std::optional<ProofChallenge> signing_;
-  std::string response_json_;  ///< for the verifier: made last
+  std::string response_json_;              ///< for the verifier: made last
+  std::vector<core::OrphanMark> orphans_;  ///< that a key met here may hold
   std::optional<KeyDemands> demands_;
   std::string rp_id_;  ///< once it is known
 
   std::uint64_t latest_call_ = 0;
   bool awaits_creation_options_ = false;  ///< that is what the latest call is
   bool awaits_proof_options_ = false;
+  std::optional<core::Duration> finish_until_;  ///< the session is to be finished
   bool is_session_finished_ = false;
   bool has_looked_around_ = false;               ///< at the keys that were there at the beginning
   bool is_return_awaited_ = false;               ///< of a key that was told to be presented again

@@ -89,24 +89,28 @@ Transition Rows::ask_for_proof_pin(Proof proof,
           .purpose = Purpose::kProof, .attempts_left = attempts_left, .was_wrong = was_wrong}});
 }
 
-Transition Rows::abandon_proof(const Proof& proof,
-                               Withdrawing::Then then,
-                               ProofFailure failure) const {
-  Transition failed = to(Completed{}, {ReleaseKeys{}}, {ProofFailed{failure}});
+Transition Rows::abandon_proof(const Proof& proof, const Abandonment& how) const {
+  const Transition failed = to(Completed{}, {}, {ProofFailed{how.failure}});
   if (proof.requirement == core::ProofRequirement::kRequired) {
-    failed.state = Withdrawing{.proof = proof, .then = then};
-    failed.commands.emplace_back(WithdrawCredential{proof.credential_id});
-    return failed;
+    Transition withdrawing =
+        to(Withdrawing{.proof = proof, .then = how.then, .failure = how.failure, .held = how.held});
+    if (how.held) {
+      withdrawing.commands = {StopKey{*how.held}, KeepPin{kPinKeptFor}};
+    } else {
+      withdrawing.commands = {ReleaseKeys{}};
+    }
+    withdrawing.commands.emplace_back(WithdrawCredential{proof.credential_id});
+    return join(failed, std::move(withdrawing));
   }
-  return join(std::move(failed),
-              then == Withdrawing::Then::kCancel ? complete_and_finish(proof, false)
-                                                 : complete(proof, false));
+  const bool is_end = how.then == Withdrawing::Then::kCancel;
+  return join(join(failed, to(Completed{}, {ReleaseKeys{}})),
+              is_end ? complete_and_finish(proof, false) : complete(proof, false));
 }
 
 // Another key may do better; the same one, still plugged in, would be registered over and over.
 Transition Rows::give_key_up(const Proof& proof, const KeyInUse& key, ProofFailure failure) const {
   return join(to(Completed{}, {SetAside{key.id}}),
-              abandon_proof(proof, Withdrawing::Then::kStartOver, failure));
+              abandon_proof(proof, {.then = Withdrawing::Then::kStartOver, .failure = failure}));
 }
 
 Transition Rows::on(const Proving& s, const TouchNeeded& i) const {
@@ -176,15 +180,21 @@ Transition Rows::on(const Proving& s, const KeyUnusable& i) const {
 }
 
 Transition Rows::on(const Proving& s, const VerifierRefused& i) const {
+  const bool is_late = meaning_of(i.error.code) == VerdictMeaning::kWindowOver;
   return abandon_proof(s.proof,
-                       Withdrawing::Then::kFail,
-                       meaning_of(i.error.code) == VerdictMeaning::kWindowOver
-                           ? ProofFailure::kTooLate
-                           : ProofFailure::kRefused);
+                       {.then = Withdrawing::Then::kFail,
+                        .failure = is_late ? ProofFailure::kTooLate : ProofFailure::kRefused,
+                        .held = held_in(s)});
 }
 
-Transition Rows::on(const Proving&, const VerifierLost& i) const {
-  return fail(i.error);
+// Nothing was signed, so where a proof is required it ends with its session.
+Transition Rows::on(const Proving& s, const VerifierLost& i) const {
+  if (s.proof.requirement != core::ProofRequirement::kRequired) return fail(i.error);
+  return join(
+      give_up(s,
+              held_in(s),
+              ReportOrphan{s.key.id, s.proof.credential_id, core::OrphanCause::kVerifierLost}),
+      fail(i.error));
 }
 
 // ConfirmingProof
@@ -194,16 +204,19 @@ Transition Rows::on(const ConfirmingProof& s, const ProofVerified&) const {
 }
 
 Transition Rows::on(const ConfirmingProof& s, const VerifierRefused& i) const {
+  const auto abandon = [&](Withdrawing::Then then, ProofFailure failure) {
+    return abandon_proof(s.proof, {.then = then, .failure = failure, .held = held_in(s)});
+  };
   switch (meaning_of(i.error.code)) {
     case VerdictMeaning::kTryAgain:
       return sign_again({.proof = s.proof, .key = s.key});
     case VerdictMeaning::kOtherKey:
       return give_key_up(s.proof, s.key, ProofFailure::kRefused);
     case VerdictMeaning::kWindowOver:
-      return abandon_proof(s.proof, Withdrawing::Then::kFail, ProofFailure::kTooLate);
+      return abandon(Withdrawing::Then::kFail, ProofFailure::kTooLate);
     case VerdictMeaning::kOver:
     case VerdictMeaning::kUnknown:
-      return abandon_proof(s.proof, Withdrawing::Then::kFail, ProofFailure::kRefused);
+      return abandon(Withdrawing::Then::kFail, ProofFailure::kRefused);
   }
   return to(s);  // a value outside the enumeration
 }
@@ -214,7 +227,9 @@ Transition Rows::on(const ConfirmingProof&, const VerifierLost& i) const {
 
 // Whichever the verifier does first counts: see Withdrawing and ProofVerified.
 Transition Rows::on(const ConfirmingProof& s, const Cancel&) const {
-  return abandon_proof(s.proof, Withdrawing::Then::kCancel, ProofFailure::kGivenUp);
+  return abandon_proof(
+      s.proof,
+      {.then = Withdrawing::Then::kCancel, .failure = ProofFailure::kGivenUp, .held = held_in(s)});
 }
 
 // AwaitingProofKey, OpeningProofKey, AwaitingProofPin
@@ -285,16 +300,25 @@ Transition Rows::on(const AwaitingProofPin& s, const PinDeclined& i) const {
 // Withdrawing
 
 Transition Rows::on(const Withdrawing& s, const Withdrawn&) const {
-  const Transition withdrawn =
+  Transition withdrawn =
       to(s,
          {},
          {CredentialWithdrawn{s.proof.credential_id}, CredentialOrphaned{s.proof.credential_id}});
+  if (s.held) {
+    withdrawn.commands = {
+        RemoveOrphan{*s.held, s.proof.credential_id, core::OrphanCause::kWithdrawn},
+        ReleaseKey{*s.held}};
+  }
   if (s.then == Withdrawing::Then::kCancel) return join(withdrawn, cancel());
   if (s.then == Withdrawing::Then::kStartOver && context_.window_is_open()) {
     return join(withdrawn, look_for_key());
   }
-  return join(withdrawn,
-              fail({.code = core::ErrorCode::kAssertionInvalid, .detail = "the proof failed"}));
+  const bool is_late = s.failure == ProofFailure::kTooLate;
+  return join(
+      withdrawn,
+      fail({.code = is_late ? core::ErrorCode::kWindowOver : core::ErrorCode::kAssertionInvalid,
+            .detail =
+                is_late ? "the time to sign in with the new key is over" : "the proof failed"}));
 }
 
 // The proof was verified before the withdrawal reached the verifier: the credential counts.
@@ -311,7 +335,9 @@ Transition Rows::on(const Withdrawing& s, const VerifierLost& i) const {
 }
 
 Transition Rows::on(const Withdrawing& s, const Cancel&) const {
-  return to(Withdrawing{.proof = s.proof, .then = Withdrawing::Then::kCancel});
+  Withdrawing cancelled = s;
+  cancelled.then = Withdrawing::Then::kCancel;
+  return to(std::move(cancelled));
 }
 
 // Completed

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "enroll/ceremony.h"
+#include "enroll/ceremony_orphans.h"
 
 namespace firstkey::enroll {
 
@@ -52,7 +53,19 @@ class Rows {
   }
   template <class S>
   Transition on(const S& s, const CredentialMade& i) const {
-    return to(s, {}, {CredentialOrphaned{i.credential_id}});
+    return orphan(s, ReportOrphan{i.key, i.credential_id, cause_in(s)});
+  }
+  // Found late by this very step: the key is still open and its PIN held.
+  Transition on(const Expired& s, const CredentialMade& i) const {
+    return orphan(s, RemoveOrphan{i.key, i.credential_id, cause_in(s)});
+  }
+  template <class S>
+  Transition on(const S& s, const CredentialStrayed& i) const {
+    return orphan(s, ReportOrphan{i.key, i.credential_id, cause_in(s)});
+  }
+  template <class S>
+  Transition on(const S& s, const OrphanRemoved& i) const {
+    return to(s, {}, {OrphanCleaned{i.credential_id}});
   }
 
   // Groups of states.
@@ -104,15 +117,24 @@ class Rows {
   }
   template <AwaitsProof S>
   Transition on(const S& s, const Cancel&) const {
-    return abandon_proof(s.proof, Withdrawing::Then::kCancel, ProofFailure::kGivenUp);
+    return abandon_proof(s.proof, {Withdrawing::Then::kCancel, ProofFailure::kGivenUp, held_in(s)});
   }
   template <AwaitsProof S>
   Transition on(const S& s, const GiveUpProof&) const {
-    return abandon_proof(s.proof, Withdrawing::Then::kStartOver, ProofFailure::kGivenUp);
+    return abandon_proof(s.proof,
+                         {Withdrawing::Then::kStartOver, ProofFailure::kGivenUp, held_in(s)});
   }
   template <AwaitsProof S>
   Transition on(const S& s, const ProofTimeOver&) const {
-    return abandon_proof(s.proof, Withdrawing::Then::kFail, ProofFailure::kTooLate);
+    return abandon_proof(s.proof, {Withdrawing::Then::kFail, ProofFailure::kTooLate, held_in(s)});
+  }
+  template <HoldsKey S>
+  Transition on(const S& s, const KeyRemoved& i) const {
+    return i.key == s.held ? let_go(s) : to(s);
+  }
+  template <HoldsKey S>
+  Transition on(const S& s, const PinKeptLongEnough&) const {
+    return s.held ? let_go(s) : to(s);
   }
 
   // Finding a key: ceremony_keys.cpp.
@@ -247,14 +269,22 @@ class Rows {
                                              const KeyInUse& key,
                                              std::optional<int> attempts_left,
                                              bool was_wrong) const;
+  struct Abandonment {
+    Withdrawing::Then then = Withdrawing::Then::kFail;
+    ProofFailure failure = ProofFailure::kRefused;
+    std::optional<KeyId> held;  ///< for removing the credential from it
+  };
   /// Withdraws the credential where its proof is required; else it stays, unproven.
-  [[nodiscard]] Transition abandon_proof(const Proof& proof,
-                                         Withdrawing::Then then,
-                                         ProofFailure failure) const;
+  [[nodiscard]] Transition abandon_proof(const Proof& proof, const Abandonment& how) const;
   /// The same, because of the key: it counts again when it is re-plugged.
   [[nodiscard]] Transition give_key_up(const Proof& proof,
                                        const KeyInUse& key,
                                        ProofFailure failure) const;
+
+  /// Whether a credential of which no verdict came can be told not to count.
+  [[nodiscard]] bool is_lost_for_sure() const {
+    return context_.proof == core::ProofRequirement::kRequired;
+  }
 
   friend Transition step(const State& state, const Input& input, const Context& context);
 

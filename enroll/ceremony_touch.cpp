@@ -99,7 +99,9 @@ Transition Rows::on(const AwaitingTouch& s, const TouchNeeded& i) const {
 }
 
 Transition Rows::on(const AwaitingTouch& s, const CredentialMade& i) const {
-  if (i.key != s.key.id) return to(s, {}, {CredentialOrphaned{i.credential_id}});
+  if (i.key != s.key.id) {
+    return orphan(s, ReportOrphan{i.key, i.credential_id, core::OrphanCause::kCancelled});
+  }
   return to(Verifying{.key = s.key, .uses_pin = s.uses_pin, .credential_id = i.credential_id},
             {SubmitRegistration{}},
             {VerifyingNow{}});

@@ -1,5 +1,7 @@
 // The verdict: rows of Verifying and Settling.
 
+#include <utility>
+
 #include "enroll/ceremony_rows.h"
 #include "enroll/verdict_outcome.h"
 
@@ -25,6 +27,11 @@ Event stored_event(const core::RegistrationReceipt& receipt) {
                           .trust_root = receipt.trust_root};
 }
 
+/// Then it is somebody's, and no orphan, whatever key it came from.
+bool is_registered_already(const core::Error& error) {
+  return error.code == core::ErrorCode::kCredentialExists;
+}
+
 }  // namespace
 
 // Verifying: neither window nor removal count any more, the verifier's commit decides.
@@ -40,12 +47,16 @@ Transition Rows::on(const Verifying& s, const Stored& i) const {
 }
 
 Transition Rows::on(const Verifying& s, const VerifierRefused& i) const {
-  const Transition refusal =
-      to(s,
-         {},
-         {RegistrationRefused{.code = i.error.code, .detail = i.error.detail},
-          CredentialOrphaned{s.credential_id}});
-  switch (meaning_of(i.error.code)) {
+  const VerdictMeaning meaning = meaning_of(i.error.code);
+  const auto cause = meaning == VerdictMeaning::kWindowOver ? core::OrphanCause::kTooLate
+                                                            : core::OrphanCause::kRefused;
+  Transition refusal =
+      to(s, {}, {RegistrationRefused{.code = i.error.code, .detail = i.error.detail}});
+  if (!is_registered_already(i.error)) {
+    refusal = join(std::move(refusal),
+                   give_up(s, held_in(s), ReportOrphan{s.key.id, s.credential_id, cause}));
+  }
+  switch (meaning) {
     case VerdictMeaning::kTryAgain:
       return join(refusal,
                   touch_again({.key = s.key, .uses_pin = s.uses_pin}, KeyReason::kNotAccepted));
@@ -59,13 +70,20 @@ Transition Rows::on(const Verifying& s, const VerifierRefused& i) const {
   return refusal;  // a value outside the enumeration
 }
 
-// Whether it was stored stays unknown to this station; a proof never came, so it will not count.
-Transition Rows::on(const Verifying&, const VerifierLost& i) const {
-  return fail(i.error);
+// Whether it was stored stays unknown to this station. Where a proof is required it will not count,
+// for none came; else it may, and stays on the key.
+Transition Rows::on(const Verifying& s, const VerifierLost& i) const {
+  if (!is_lost_for_sure()) return fail(i.error);
+  return join(
+      give_up(
+          s, held_in(s), ReportOrphan{s.key.id, s.credential_id, core::OrphanCause::kVerifierLost}),
+      fail(i.error));
 }
 
 Transition Rows::on(const Verifying& s, const Cancel&) const {
-  return to(Settling{s.credential_id}, {ReleaseKeys{}});
+  const auto held = held_in(s);
+  if (!held) return to(Settling{.credential_id = s.credential_id}, {ReleaseKeys{}});
+  return to(Settling{.credential_id = s.credential_id, .held = held}, {KeepPin{kPinKeptFor}});
 }
 
 Transition Rows::on(const Verifying& s, const KeyRemoved& i) const {
@@ -74,18 +92,27 @@ Transition Rows::on(const Verifying& s, const KeyRemoved& i) const {
 
 // Settling
 
-Transition Rows::on(const Settling&, const Stored& i) const {
-  const Proof proof = proof_of(i.receipt, false, std::nullopt);
-  return to(Withdrawing{.proof = proof, .then = Withdrawing::Then::kCancel},
-            {WithdrawCredential{proof.credential_id}});
+Transition Rows::on(const Settling& s, const Stored& i) const {
+  Proof proof = proof_of(i.receipt, false, std::nullopt);
+  WithdrawCredential withdrawal{proof.credential_id};
+  return to(Withdrawing{.proof = std::move(proof),
+                        .then = Withdrawing::Then::kCancel,
+                        .failure = ProofFailure::kGivenUp,
+                        .held = s.held},
+            {std::move(withdrawal)});
 }
 
-Transition Rows::on(const Settling& s, const VerifierRefused&) const {
-  return join(to(s, {}, {CredentialOrphaned{s.credential_id}}), cancel());
+Transition Rows::on(const Settling& s, const VerifierRefused& i) const {
+  if (is_registered_already(i.error)) return cancel();
+  return join(give_up(s, s.held, ReportOrphan{{}, s.credential_id, core::OrphanCause::kRefused}),
+              cancel());
 }
 
 Transition Rows::on(const Settling& s, const VerifierLost&) const {
-  return join(to(s, {}, {CredentialOrphaned{s.credential_id}}), cancel());
+  if (!is_lost_for_sure()) return cancel();
+  return join(
+      give_up(s, s.held, ReportOrphan{{}, s.credential_id, core::OrphanCause::kVerifierLost}),
+      cancel());
 }
 
 }  // namespace firstkey::enroll

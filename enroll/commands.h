@@ -9,6 +9,7 @@
 
 #include "core/bytes.h"
 #include "core/clock.h"
+#include "core/orphan.h"
 #include "enroll/events.h"
 #include "enroll/states.h"
 
@@ -41,6 +42,20 @@ struct MakeCredential {  ///< over a challenge that is still good, fetched if ne
 struct MakeAssertion {
   KeyId key{};
   core::Bytes credential_id;
+};
+struct StopKey {  ///< stop what runs; it stays open
+  KeyId key{};
+};
+// About a credential on a key that is not registered. The verifier is told in both cases.
+struct RemoveOrphan {  ///< with the PIN that is held, on the key that made it and is still open
+  KeyId key{};
+  core::Bytes credential_id;
+  core::OrphanCause cause = core::OrphanCause::kCancelled;
+};
+struct ReportOrphan {  ///< to be removed when the key is met again
+  KeyId key{};
+  core::Bytes credential_id;
+  core::OrphanCause cause = core::OrphanCause::kCancelled;
 };
 struct ReleaseKey {  ///< stop what runs and let go; it may be opened again
   KeyId key{};
@@ -77,6 +92,9 @@ using Command = std::variant<RequestOptions,
                              SetPin,
                              MakeCredential,
                              MakeAssertion,
+                             StopKey,
+                             RemoveOrphan,
+                             ReportOrphan,
                              ReleaseKey,
                              ReleaseKeys,
                              SetAside,

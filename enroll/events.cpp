@@ -15,13 +15,14 @@ namespace json = boost::json;
 
 // In the order of the variant; tests/enroll/events_test.cpp holds each to its type.
 constexpr std::array<std::string_view, std::variant_size_v<Event>> kNames = {
-    "insert_key",   "key_inserted",     "key_removed",  "key_refused",     "key_obstructed",
-    "key_ignored",  "key_unresponsive", "select_key",   "key_locked",      "present_again",
-    "pin_needed",   "choose_pin",       "pin_rejected", "pin_set",         "touch_needed",
-    "touch_missed", "verifying",        "stored",       "refused",         "verifier_unreachable",
-    "orphaned",     "proving",          "proof_needed", "wrong_proof_key", "proof_failed",
-    "withdrawn",    "completed",        "finished",     "expired",         "cancelled",
-    "failed"};
+    "insert_key",      "key_inserted",   "key_removed",      "key_refused",
+    "key_obstructed",  "key_ignored",    "key_unresponsive", "select_key",
+    "key_locked",      "present_again",  "pin_needed",       "choose_pin",
+    "pin_rejected",    "pin_set",        "touch_needed",     "touch_missed",
+    "verifying",       "stored",         "refused",          "verifier_unreachable",
+    "orphaned",        "orphan_removed", "proving",          "proof_needed",
+    "wrong_proof_key", "proof_failed",   "withdrawn",        "completed",
+    "finished",        "expired",        "cancelled",        "failed"};
 
 std::string_view transport_name(device::Transport transport) {
   switch (transport) {
@@ -114,6 +115,10 @@ void add_members(json::object& object, const RegistrationRefused& e) {
 }
 
 void add_members(json::object& object, const CredentialOrphaned& e) {
+  object["credentialId"] = core::to_base64url(e.credential_id);
+}
+
+void add_members(json::object& object, const OrphanCleaned& e) {
   object["credentialId"] = core::to_base64url(e.credential_id);
 }
 

@@ -86,8 +86,12 @@ struct RegistrationRefused {
   std::string detail;
 };
 struct VerifierUnreachable {};  ///< being tried again
-/// A credential is on the key that the relying party does not hold: it should be removed there.
+/// A credential is on the key that the relying party does not hold. It is removed there now, or
+/// when the key is met again.
 struct CredentialOrphaned {
+  core::Bytes credential_id;
+};
+struct OrphanCleaned {  ///< it is not on the key any more
   core::Bytes credential_id;
 };
 
@@ -144,6 +148,7 @@ using Event = std::variant<InsertKey,
                            RegistrationRefused,
                            VerifierUnreachable,
                            CredentialOrphaned,
+                           OrphanCleaned,
                            ProvingNow,
                            ProofKeyWanted,
                            WrongProofKey,
@@ -165,7 +170,7 @@ using Event = std::variant<InsertKey,
 [[nodiscard]] std::optional<PinRequestId> request_in(const Event& event);
 
 /// Finished, expired, cancelled or failed. Only news of keys that come back late (orphaned,
-/// key_unresponsive) may follow; a stream says itself when it is closed.
+/// orphan_removed, key_unresponsive) may follow; a stream says itself when it is closed.
 [[nodiscard]] bool is_final(const Event& event);
 
 }  // namespace firstkey::enroll

@@ -93,6 +93,15 @@ struct KeyUnresponsive {  ///< it ignored being stopped
   KeyId key{};
 };
 
+// From a key, about credentials that nobody waits for.
+struct CredentialStrayed {  ///< made although the work was given up
+  KeyId key{};
+  core::Bytes credential_id;
+};
+struct OrphanRemoved {  ///< it is on the key no more
+  core::Bytes credential_id;
+};
+
 // From the verifier.
 struct OptionsReady {};
 struct Stored {
@@ -162,7 +171,9 @@ using Input = std::variant<KeyArrived,
                            GiveUpProof,
                            WindowOver,
                            ProofTimeOver,
-                           PinKeptLongEnough>;
+                           PinKeptLongEnough,
+                           CredentialStrayed,
+                           OrphanRemoved>;
 
 /// As in the table: "KeyArrived".
 [[nodiscard]] std::string_view name_of(const Input& input) noexcept;

@@ -1,5 +1,9 @@
 #include "enroll/key_calls.h"
 
+#include <algorithm>
+
+#include "device/key_configuration.h"
+
 namespace firstkey::enroll {
 
 namespace {
@@ -13,7 +17,11 @@ const device::Error kNotOpen{.code = device::ErrorCode::kGone, .fido_status = 0,
 
 }  // namespace
 
-KeyAnswer KeyCalls::carry_out(const KeyWork& work, const device::CallLimits& limits) {
+KeyAnswer KeyCalls::carry_out(const KeyWork& work,
+                              const device::CallLimits& limits,
+                              const std::function<void(Input)>& tell) {
+  tell_ = &tell;
+  if (!std::holds_alternative<Closing>(work)) has_removed_ = false;
   return std::visit([&](const auto& kind) { return on(kind, limits); }, work);
 }
 
@@ -70,9 +78,53 @@ KeyAnswer KeyCalls::on(const PinSetting& work, const device::CallLimits& limits)
 
 KeyAnswer KeyCalls::on(const CredentialMaking& work, const device::CallLimits& limits) {
   if (!key_) return failed(kNotOpen, Phase::kTouch, limits);
+  if (auto cleaned = clean(work, limits); !cleaned) {
+    return failed(cleaned.error(), Phase::kTouch, limits);
+  }
   auto made = key_->make_credential(work.request, address_of(work.pin), limits);
   if (!made) return failed(made.error(), Phase::kTouch, limits);
+  if (limits.stop.stop_requested()) {
+    return StrayCredential{.credential_id = made->credential_id,
+                           .was_removed = work.pin && remove(made->credential_id, *work.pin)};
+  }
   return std::move(made.value());
+}
+
+// One list of the relying party's own is asked for, not one question an orphan: each costs a PIN's
+// worth of messages. What stands in the way of the credential too is the answer; the rest can wait.
+device::Result<void> KeyCalls::clean(const CredentialMaking& work,
+                                     const device::CallLimits& limits) {
+  const bool can_clean = work.pin && key_->facts().supports_credential_management();
+  if (work.orphans.empty() || !can_clean) return {};
+  auto& configuration = key_->configuration();
+  const auto stored =
+      configuration.credentials_of(work.request.rp_id, address_of(work.pin), limits);
+  if (!stored) {
+    const auto reaction = outcome_of(stored.error().code, Phase::kTouch).reaction;
+    const bool can_wait = reaction == Reaction::kUnusable || reaction == Reaction::kFaltered;
+    return can_wait ? device::Result<void>() : std::unexpected(stored.error());
+  }
+  for (const auto& credential : stored.value()) {
+    if (std::ranges::find(work.orphans, credential.id) == work.orphans.end()) continue;
+    if (configuration.remove(credential.id, address_of(work.pin), limits)) {
+      (*tell_)(OrphanRemoved{credential.id});
+    }
+  }
+  return {};
+}
+
+KeyAnswer KeyCalls::on(const CredentialRemoval& work, const device::CallLimits&) {
+  if (!key_ || !remove(work.credential_id, work.pin)) return std::monostate{};
+  return Input(OrphanRemoved{work.credential_id});
+}
+
+bool KeyCalls::remove(const core::Bytes& credential_id, const device::Pin& pin) {
+  if (!key_->facts().supports_credential_management()) return false;
+  has_removed_ = true;
+  const auto removed = key_->configuration().remove(
+      credential_id, &pin, {.time_left = kForRemoval, .stop = {}, .on_keep_alive = nullptr});
+  // The key made it a moment ago: what it does not list it does not keep.
+  return removed || removed.error().code == device::ErrorCode::kNoCredentials;
 }
 
 KeyAnswer KeyCalls::on(const Signing& work, const device::CallLimits& limits) {

@@ -64,6 +64,22 @@ void KeyRing::stop(Place& place, core::Duration now) {
   place.worker->stop();
 }
 
+void KeyRing::interrupt(KeyId key, core::Duration now) {
+  const auto found = places_.find(key);
+  if (found == places_.end() || !found->second.worker) return;
+  Place& place = found->second;
+  place.work = 0;
+  if (!place.worker->is_stopping()) place.stop_due = now + kLeaveAloneAfter;
+  place.worker->interrupt();
+}
+
+void KeyRing::remove(KeyId key, CredentialRemoval removal) {
+  const auto found = places_.find(key);
+  if (found != places_.end() && found->second.worker) {
+    found->second.worker->remove(std::move(removal));
+  }
+}
+
 void KeyRing::release(KeyId key, core::Duration now) {
   const auto found = places_.find(key);
   if (found != places_.end()) stop(found->second, now);
@@ -103,8 +119,9 @@ std::vector<KeyId> KeyRing::leave_overdue_alone(core::Duration now) {
   std::vector<KeyId> overdue;
   const auto give_up_on = [&](Place& place) {
     if (!place.worker) return;
-    const bool is_overdue = (place.worker->is_stopping() && now >= place.stop_due) ||
-                            (place.work != 0 && place.worker->is_busy() && now >= place.due);
+    const auto late = now - (place.worker->has_removed() ? kForRemoval : kForRemoval.zero());
+    const bool is_overdue = (place.worker->is_stopping() && late >= place.stop_due) ||
+                            (place.work != 0 && place.worker->is_busy() && late >= place.due);
     if (!is_overdue) return;
     overdue.push_back(KeyId{place.seen.arrival});
     place.work = 0;

@@ -39,6 +39,11 @@ class KeyRing {
                            KeyWork work,
                            std::chrono::milliseconds time_left,
                            core::Duration now);
+  /// Stops what runs and leaves the key open.
+  void interrupt(KeyId key, core::Duration now);
+  /// After what was begun before; what is released meanwhile is closed afterwards. Does nothing if
+  /// the key has left or was never opened.
+  void remove(KeyId key, CredentialRemoval removal);
   void release(KeyId key, core::Duration now);
   void release_all(core::Duration now);
   void set_aside(KeyId key, core::Duration now);

@@ -42,7 +42,7 @@ struct KeyWorker::Desk {
   Desk(device::KeyDiscovery& discovery, device::SeenKey key, Report to)
       : calls(discovery, std::move(key)), report(std::move(to)) {}
 
-  KeyCalls calls;  ///< the thread's alone
+  KeyCalls calls;  ///< the thread's alone, but for has_removed()
   Report report;
   Mailbox<Job> jobs;
 
@@ -82,6 +82,16 @@ std::uint64_t KeyWorker::begin(KeyWork work, std::chrono::milliseconds time_left
   return begun_;
 }
 
+void KeyWorker::remove(CredentialRemoval work) {
+  desk_->jobs.leave(
+      {.number = ++begun_, .work = std::move(work), .time_left = kForRemoval, .stop = {}});
+}
+
+void KeyWorker::interrupt() {
+  std::exchange(stop_, std::stop_source()).request_stop();
+  stopped_ = begun_;
+}
+
 void KeyWorker::stop() {
   std::exchange(stop_, std::stop_source()).request_stop();
   stopped_ = begin(Closing{}, kForClosing);  // which may hang as well as what it ends
@@ -96,6 +106,10 @@ void KeyWorker::end() {
 bool KeyWorker::is_stopping() const {
   const std::lock_guard lock(desk_->mutex);
   return desk_->returned < stopped_ && !desk_->has_ended;
+}
+
+bool KeyWorker::has_removed() const {
+  return desk_->calls.has_removed();
 }
 
 bool KeyWorker::is_busy() const {
@@ -115,13 +129,15 @@ void KeyWorker::work(Desk& desk) {
     const KeyId key = desk.calls.id();
     device::CallLimits limits{
         .time_left = job->time_left, .stop = job->stop, .on_keep_alive = nullptr};
+    const auto tell = [&desk, key, number = job->number](Input news) {
+      desk.report({.key = key, .work = number, .answer = std::move(news)});
+    };
     if (asks_for_touch(job->work)) {
-      limits.on_keep_alive = [&desk, key, number = job->number](device::KeepAlive said) {
-        if (said != device::KeepAlive::kUserPresenceNeeded) return;
-        desk.report({.key = key, .work = number, .answer = Input(TouchNeeded{key})});
+      limits.on_keep_alive = [&tell, key](device::KeepAlive said) {
+        if (said == device::KeepAlive::kUserPresenceNeeded) tell(TouchNeeded{key});
       };
     }
-    KeyAnswer answer = desk.calls.carry_out(job->work, limits);
+    KeyAnswer answer = desk.calls.carry_out(job->work, limits, tell);
     desk.report({.key = key,
                  .work = job->number,
                  .was_stopped = job->stop.stop_requested(),
@@ -129,7 +145,7 @@ void KeyWorker::work(Desk& desk) {
     const std::lock_guard lock(desk.mutex);
     desk.returned = job->number;
   }
-  (void)desk.calls.carry_out(Closing{}, {});
+  (void)desk.calls.carry_out(Closing{}, {}, [](const Input&) {});
   const std::lock_guard lock(desk.mutex);
   desk.has_ended = true;
   if (desk.is_left_alone) left_alone() -= 1;

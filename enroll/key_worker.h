@@ -43,7 +43,11 @@ class KeyWorker {
 
   /// Returns the work's number. It begins when what was begun before has returned.
   std::uint64_t begin(KeyWork work, std::chrono::milliseconds time_left);
-  /// Tells everything begun so far to stop, then closes the key. Does not wait.
+  /// After what was begun before, and not ended by stop(): it is bounded by kForRemoval.
+  void remove(CredentialRemoval work);
+  /// Tells everything begun so far to stop. Does not wait; the key stays open.
+  void interrupt();
+  /// The same, and then closes the key.
   void stop();
   /// Ends the thread as soon as it can. Does not wait.
   void end();
@@ -53,6 +57,8 @@ class KeyWorker {
 
   /// Something that was told to stop has not returned.
   [[nodiscard]] bool is_stopping() const;
+  /// A credential is being removed, or was at last: what is stopped may take kForRemoval longer.
+  [[nodiscard]] bool has_removed() const;
   /// Something is under way, or waits for its turn.
   [[nodiscard]] bool is_busy() const;
   [[nodiscard]] bool has_ended() const;

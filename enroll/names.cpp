@@ -52,7 +52,9 @@ constexpr std::array<std::string_view, std::variant_size_v<Input>> kInputNames =
     "GiveUpProof",
     "WindowOver",
     "ProofTimeOver",
-    "PinKeptLongEnough"};
+    "PinKeptLongEnough",
+    "CredentialStrayed",
+    "OrphanRemoved"};
 constexpr std::array<std::string_view, std::variant_size_v<Command>> kCommandNames = {
     "RequestOptions",
     "SubmitRegistration",
@@ -64,6 +66,9 @@ constexpr std::array<std::string_view, std::variant_size_v<Command>> kCommandNam
     "SetPin",
     "MakeCredential",
     "MakeAssertion",
+    "StopKey",
+    "RemoveOrphan",
+    "ReportOrphan",
     "ReleaseKey",
     "ReleaseKeys",
     "SetAside",
@@ -120,6 +125,8 @@ bool may_hold_pin(const State& state) noexcept {
   if (const auto* s = std::get_if<ConfirmingProof>(&state)) return s->proof.is_pin_kept;
   if (const auto* s = std::get_if<AwaitingProofKey>(&state)) return s->proof.is_pin_kept;
   if (const auto* s = std::get_if<OpeningProofKey>(&state)) return s->proof.is_pin_kept;
+  if (const auto* s = std::get_if<Settling>(&state)) return s->held.has_value();
+  if (const auto* s = std::get_if<Withdrawing>(&state)) return s->held.has_value();
   return is_any<SettingPin>(state);
 }
 

@@ -83,6 +83,8 @@ struct Verifying {
 /// Cancelled while the verdict was on its way: a credential that gets stored is withdrawn.
 struct Settling {
   core::Bytes credential_id;
+  /// The key that made it, still open, while its PIN is held for removing it.
+  std::optional<KeyId> held;
 };
 
 // The proof.
@@ -109,6 +111,8 @@ struct Withdrawing {
   Proof proof;
   enum class Then { kStartOver, kCancel, kFail };
   Then then = Then::kFail;
+  ProofFailure failure = ProofFailure::kRefused;
+  std::optional<KeyId> held;  ///< as in Settling
 };
 
 // Ends. Completed is one only until another credential is asked for.

@@ -50,6 +50,12 @@ class Calls {
     return answer_to(verifier_.withdraw(ticket_, call.credential_id),
                      [](auto snapshot) { return WithdrawalDone{std::move(snapshot)}; });
   }
+  Answer operator()(const OrphanFound& call) const {
+    if (auto heard = verifier_.report_orphan(ticket_, call.orphan); !heard) {
+      return std::unexpected(heard.error());
+    }
+    return VerifierAnswer(OrphanHeard{});
+  }
   Answer operator()(const SessionOver&) const {
     return answer_to(verifier_.finish(ticket_),
                      [](auto snapshot) { return SessionFinished{std::move(snapshot)}; });
@@ -67,6 +73,11 @@ class Calls {
   VerifierWorker::Parts::Window window_;
 };
 
+template <class Kind>
+bool is_call(const VerifierCall& call) {
+  return std::holds_alternative<Kind>(call);
+}
+
 }  // namespace
 
 VerifierWorker::VerifierWorker(Parts parts, core::SessionTicket ticket)
@@ -77,6 +88,7 @@ VerifierWorker::~VerifierWorker() {
     const std::lock_guard lock(mutex_);
     is_closed_ = true;
     waiting_.clear();
+    notes_.clear();
     changed_.notify_all();
   }
   thread_.join();
@@ -87,6 +99,18 @@ std::uint64_t VerifierWorker::ask(VerifierCall call, core::Duration until) {
   waiting_.push_back({.number = ++asked_, .call = std::move(call), .until = until});
   changed_.notify_all();
   return asked_;
+}
+
+void VerifierWorker::note(core::OrphanReport orphan, core::Duration until) {
+  const std::lock_guard lock(mutex_);
+  notes_.push_back({.call = OrphanFound{std::move(orphan)}, .until = until});
+  changed_.notify_all();
+}
+
+void VerifierWorker::put_off(const Asked& note) {
+  const std::lock_guard lock(mutex_);
+  const bool is_in_time = parts_.clock.read().since_boot < note.until;
+  if (!is_closed_ && is_in_time) notes_.push_front(note);
 }
 
 void VerifierWorker::half_minute_passed() {
@@ -100,15 +124,23 @@ bool VerifierWorker::is_closed() const {
   return is_closed_;
 }
 
+// Once the session is over nobody is heard: so that call waits for the notes.
+bool VerifierWorker::has_call_waiting() const {
+  return !waiting_.empty() && !is_call<SessionOver>(waiting_.front().call);
+}
+
 std::optional<VerifierWorker::Asked> VerifierWorker::take() {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return is_closed_ || is_regular_work_due_ || !waiting_.empty(); });
-  if (waiting_.empty()) {
+  changed_.wait(lock, [this] {
+    return is_closed_ || is_regular_work_due_ || !waiting_.empty() || !notes_.empty();
+  });
+  auto& next = has_call_waiting() || notes_.empty() ? waiting_ : notes_;
+  if (next.empty()) {
     is_regular_work_due_ = false;
     return std::nullopt;
   }
-  std::optional<Asked> asked(std::move(waiting_.front()));
-  waiting_.pop_front();
+  std::optional<Asked> asked(std::move(next.front()));
+  next.pop_front();
   return asked;
 }
 
@@ -126,18 +158,21 @@ void VerifierWorker::carry_out(const Asked& asked) {
   const auto report = [&](VerifierAnswer answer) {
     parts_.report({.call = asked.number, .answer = std::move(answer)});
   };
-  const bool is_last = std::holds_alternative<SessionOver>(asked.call);
+  const bool is_last = is_call<SessionOver>(asked.call);
+  const bool is_note = is_call<OrphanFound>(asked.call);
   if (is_last) parts_.forget_ticket();
   auto answer = call_once(asked.call);
   bool is_asked_again = true;
   for (auto pause = kFirstPause;
        !answer && meaning_of(answer.error().code) == VerdictMeaning::kUnknown && is_asked_again;
        pause = std::min(2 * pause, kLongestPause)) {
-    if (pause == kFirstPause) report(VerifierRetrying{});
+    if (pause == kFirstPause && !is_note) report(VerifierRetrying{});
     is_asked_again = wait_to_repeat(asked, pause);
     if (is_asked_again) answer = call_once(asked.call);
   }
   if (is_last) ticket_ = {};
+  if (is_note && !is_asked_again) put_off(asked);
+  if (is_note) return;
   if (answer) return report(std::move(answer.value()));
   if (!is_asked_again) return report(VerifierLost{std::move(answer.error())});
   report(VerifierRefused{std::move(answer.error())});
@@ -149,8 +184,11 @@ core::Result<VerifierAnswer> VerifierWorker::call_once(const VerifierCall& call)
 
 bool VerifierWorker::wait_to_repeat(const Asked& asked, std::chrono::milliseconds pause) {
   std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, pause, [this] { return is_closed_ || !waiting_.empty(); });
-  if (is_closed_ || !waiting_.empty()) return false;
+  const auto is_another_wanted = [this, is_note = is_call<OrphanFound>(asked.call)] {
+    return is_note ? has_call_waiting() : !waiting_.empty();
+  };
+  changed_.wait_for(lock, pause, [&] { return is_closed_ || is_another_wanted(); });
+  if (is_closed_ || is_another_wanted()) return false;
   return parts_.clock.read().since_boot < asked.until;
 }
 

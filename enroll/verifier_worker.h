@@ -34,6 +34,9 @@ struct ProofReady {
 struct WithdrawalWanted {
   core::Bytes credential_id;
 };
+struct OrphanFound {
+  core::OrphanReport orphan;
+};
 struct SessionOver {};  ///< and wipe the ticket
 
 using VerifierCall = std::variant<CreationOptionsWanted,
@@ -41,6 +44,7 @@ using VerifierCall = std::variant<CreationOptionsWanted,
                                   ProofOptionsWanted,
                                   ProofReady,
                                   WithdrawalWanted,
+                                  OrphanFound,
                                   SessionOver>;
 
 // What is answered; refusals and silence as the machine's own inputs.
@@ -58,6 +62,7 @@ struct ProofAccepted {
 struct WithdrawalDone {
   core::SessionSnapshot session;
 };
+struct OrphanHeard {};
 struct SessionFinished {
   core::SessionSnapshot session;
 };
@@ -67,6 +72,7 @@ using VerifierAnswer = std::variant<CreationOptionsIssued,
                                     ProofOptionsIssued,
                                     ProofAccepted,
                                     WithdrawalDone,
+                                    OrphanHeard,
                                     SessionFinished,
                                     VerifierRefused,
                                     VerifierRetrying,
@@ -98,6 +104,9 @@ class VerifierWorker {
 
   /// `until`: on the clock's boot side; a call is made once in any case.
   std::uint64_t ask(VerifierCall call, core::Duration until);
+  /// Tells of an orphan when no call waits, and before the session is over. Nobody waits for that:
+  /// it is not reported, gives way to calls, and is given up at `until`.
+  void note(core::OrphanReport orphan, core::Duration until);
   /// Has the program's regular work done when no call is under way.
   void half_minute_passed();
 
@@ -113,6 +122,10 @@ class VerifierWorker {
   [[nodiscard]] std::optional<Asked> take();
   [[nodiscard]] bool is_closed() const;
   void carry_out(const Asked& asked);
+  /// One that goes before notes. Under the lock.
+  [[nodiscard]] bool has_call_waiting() const;
+  /// Again later, if what waits is what it gave way to.
+  void put_off(const Asked& note);
   [[nodiscard]] core::Result<VerifierAnswer> call_once(const VerifierCall& call);
   /// Whether to; not when something else was asked for meanwhile.
   [[nodiscard]] bool wait_to_repeat(const Asked& asked, std::chrono::milliseconds pause);
@@ -122,6 +135,7 @@ class VerifierWorker {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Asked> waiting_;
+  std::deque<Asked> notes_;
   std::uint64_t asked_ = 0;
   bool is_regular_work_due_ = false;
   bool is_closed_ = false;

@@ -31,6 +31,7 @@ bool leaves_question(const Event& event) {
          std::holds_alternative<KeyIgnored>(event) ||
          std::holds_alternative<KeyUnresponding>(event) ||
          std::holds_alternative<CredentialOrphaned>(event) ||
+         std::holds_alternative<OrphanCleaned>(event) ||
          std::holds_alternative<VerifierUnreachable>(event);
 }
 

@@ -162,9 +162,14 @@ EventText words(const VerifierUnreachable& /*e*/) {
 }
 EventText words(const CredentialOrphaned& e) {
   return trouble(
-      fmt::format("The key now holds credential {} that is not registered: remove it "
-                  "from the key when you can.",
+      fmt::format("The key holds credential {}, which is not registered. It is removed now, or "
+                  "when the key is next used here.",
                   short_id(e.credential_id)));
+}
+EventText words(const OrphanCleaned& e) {
+  return fact("Removed",
+              fmt::format("credential {}, which was not registered, from the key",
+                          short_id(e.credential_id)));
 }
 
 // The proof.

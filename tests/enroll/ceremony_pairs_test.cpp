@@ -16,6 +16,8 @@ void for_each_situation(const std::function<void(const Situation&)>& check) {
     circumstances().at("the PIN is kept")(kept);
     states.push_back(kept.state);
   }
+  states.emplace_back(Settling{.credential_id = kCredential, .held = kKey});
+  states.emplace_back(Withdrawing{.proof = sample_proof(), .held = kKey});
   states.emplace_back(ChoosingPin{.key = {.id = kKey}, .cause = PinCause::kForced});
   states.emplace_back(AwaitingPin{.key = {.id = kKey}, .is_for_change = true});
   for (const State& state : states) {
@@ -46,6 +48,7 @@ std::set<KeyId> keys_held(const State& state) {
   return std::visit(
       [](const auto& s) -> std::set<KeyId> {
         if constexpr (requires { s.key.id; }) return {s.key.id};
+        if constexpr (requires { s.held; }) return s.held ? std::set{*s.held} : std::set<KeyId>{};
         return {};
       },
       state);
@@ -144,12 +147,25 @@ TEST_SUITE("enroll/ceremony_pairs") {
 
   TEST_CASE("a credential that nobody waits for is told as an orphan, in every state") {
     for_each_situation([](const Situation& s) {
-      if (name_of(s.input) != "CredentialMade") return;
+      const bool is_about_one =
+          name_of(s.input) == "CredentialMade" || name_of(s.input) == "CredentialStrayed";
+      if (!is_about_one) return;
       const auto transition = step(s.state, s.input, s.context);
       const bool is_orphaned = std::ranges::any_of(transition.events, [](const Event& event) {
         return std::holds_alternative<CredentialOrphaned>(event);
       });
       CHECK(is_orphaned != commands<SubmitRegistration>(transition));
+      const bool is_disposed_of =
+          commands<RemoveOrphan>(transition) || commands<ReportOrphan>(transition);
+      CHECK(is_disposed_of == is_orphaned);
+    });
+  }
+
+  TEST_CASE("an orphan is removed while its PIN is held, before anything else") {
+    for_each_situation([](const Situation& s) {
+      const auto transition = step(s.state, s.input, s.context);
+      if (!commands<RemoveOrphan>(transition)) return;
+      CHECK(name_of(transition.commands.front()) == "RemoveOrphan");
     });
   }
 }

@@ -65,7 +65,7 @@ inline const core::Bytes kAaguid(16, 0xAA);
           AwaitingPin{.key = key, .min_code_points = 4},
           AwaitingTouch{.key = key, .uses_pin = true},
           Verifying{.key = key, .uses_pin = true, .credential_id = kCredential},
-          Settling{kCredential},
+          Settling{.credential_id = kCredential},
           Proving{.proof = proof, .key = key},
           ConfirmingProof{.proof = proof, .key = key},
           AwaitingProofKey{proof},
@@ -117,7 +117,9 @@ inline const core::Bytes kAaguid(16, 0xAA);
           GiveUpProof{},
           WindowOver{},
           ProofTimeOver{},
-          PinKeptLongEnough{}};
+          PinKeptLongEnough{},
+          CredentialStrayed{.key = kOther, .credential_id = kCredential},
+          OrphanRemoved{kCredential}};
 }
 
 template <class Variant>
@@ -212,6 +214,17 @@ using Circumstance = std::function<void(Situation&)>;
       {"by another key", [](Situation& s) { std::get<CredentialMade>(s.input).key = kOther; }},
       {"nobody asks for a proof",
        [](Situation& s) { std::get<Stored>(s.input).receipt.needs_proof = false; }},
+      {"it is registered already", refused_with(core::ErrorCode::kCredentialExists)},
+      {"it took no PIN", [](Situation& s) { std::get<Verifying>(s.state).uses_pin = false; }},
+      {"it may count", [](Situation& s) { s.context.proof = core::ProofRequirement::kOffered; }},
+      {"its key is held",
+       [](Situation& s) {
+         std::visit(
+             [](auto& state) {
+               if constexpr (requires { state.held; }) state.held = kKey;
+             },
+             s.state);
+       }},
       {"for good", [](Situation& s) { std::get<PinBlocked>(s.input).lock = PinLock::kForGood; }},
       {"the proof is only offered",
        [](Situation& s) {

@@ -218,13 +218,33 @@ TEST_SUITE("enroll/ceremony") {
     CHECK(at_the_end.state() == "Expired");
     CHECK(at_the_end.events() == Names{"expired", "orphaned"});
     CHECK(at_the_end.told<CredentialOrphaned>().credential_id == kCredential);
+    CHECK(at_the_end.commands() ==
+          Names{"RemoveOrphan", "ForgetPin", "ReleaseKeys", "FinishSession"});
   }
 
   TEST_CASE("the late answer of a cancelled key is an orphan, not a registration") {
     Story story(touching());
-    story.then(Cancel{}).then(kMade);
+    story.then(Cancel{}).then(CredentialStrayed{.key = kKey, .credential_id = kCredential});
     CHECK(story.state() == "Cancelled");
+    CHECK(story.commands() == Names{"ReportOrphan"});
     CHECK(story.events() == Names{"orphaned"});
+  }
+
+  TEST_CASE("a PIN that was only guessed removes nothing") {
+    Proof proof = sample_proof();
+    proof.is_pin_kept = true;
+    proof.is_pin_guessed = true;
+    Story story(Proving{.proof = proof, .key = {.id = kKey}});
+    story.then(Cancel{}).then(Withdrawn{});
+    CHECK(story.commands() == Names{"ReleaseKeys", "FinishSession"});
+  }
+
+  TEST_CASE("a withdrawal that nobody answers keeps the key and its PIN for a minute only") {
+    Story story(proving_with_pin());
+    story.then(Cancel{});
+    CHECK(story.commands() == Names{"StopKey", "KeepPin", "WithdrawCredential"});
+    story.then(PinKeptLongEnough{});
+    CHECK(story.commands() == Names{"ForgetPin", "ReleaseKey"});
   }
 
   TEST_CASE("the window ending during the commit leaves the verdict to the verifier") {
@@ -263,9 +283,11 @@ TEST_SUITE("enroll/ceremony") {
     Story story(Verifying{.key = {.id = kKey}, .uses_pin = true, .credential_id = kCredential});
     story.then(Cancel{});
     CHECK(story.state() == "Settling");
-    CHECK(story.commands() == Names{"ForgetPin", "ReleaseKeys"});
+    CHECK(story.commands() == Names{"KeepPin"});
     story.then(Stored{sample_receipt()}).then(Withdrawn{});
     CHECK(story.state() == "Cancelled");
+    CHECK(story.commands() ==
+          Names{"RemoveOrphan", "ForgetPin", "ReleaseKey", "ReleaseKeys", "FinishSession"});
     CHECK(story.events() == Names{"withdrawn", "orphaned", "cancelled"});
   }
 

@@ -41,6 +41,7 @@ const std::vector<Named> kAll = {
     {"refused", RegistrationRefused{.code = core::ErrorCode::kAttestationInvalid}},
     {"verifier_unreachable", VerifierUnreachable{}},
     {"orphaned", CredentialOrphaned{kId}},
+    {"orphan_removed", OrphanCleaned{kId}},
     {"proving", ProvingNow{}},
     {"proof_needed", ProofKeyWanted{}},
     {"wrong_proof_key", WrongProofKey{}},

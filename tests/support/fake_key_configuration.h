@@ -9,6 +9,7 @@
 //   key.configuration().stored = {stored_credential("example.org", {1}, "lee")};
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,6 +47,8 @@ class FakeKeyConfiguration final : public device::KeyConfiguration {
 
   /// The next call is refused so, whatever it is.
   void refuse_next(device::ErrorCode code) { refusal_ = code; }
+  /// Runs on the calling thread just before the next call is answered.
+  void before_next(std::function<void()> happening) { happening_ = std::move(happening); }
 
   [[nodiscard]] device::Result<std::optional<std::string>> serial(
       const device::CallLimits& limits) override {
@@ -141,6 +144,7 @@ class FakeKeyConfiguration final : public device::KeyConfiguration {
     return std::unexpected(device::Error{.code = code, .detail = "fake"});
   }
   device::Result<void> begin(const device::CallLimits& limits) {
+    if (const auto happening = std::exchange(happening_, nullptr)) happening();
     if (limits.stop.stop_requested()) return refuse(device::ErrorCode::kCancelled);
     if (const auto refusal = std::exchange(refusal_, std::nullopt)) return refuse(*refusal);
     return {};
@@ -163,6 +167,7 @@ class FakeKeyConfiguration final : public device::KeyConfiguration {
 
   device::AuthenticatorFacts& facts_;
   std::optional<device::ErrorCode> refusal_;
+  std::function<void()> happening_;
 };
 
 }  // namespace firstkey::tests

@@ -63,6 +63,7 @@ const std::vector<Row> kRows = {
     {RegistrationRefused{.code = core::ErrorCode::kStoreFull}, Kind::kTrouble, "store_full"},
     {VerifierUnreachable{}, Kind::kPassing, "Waiting"},
     {CredentialOrphaned{kId}, Kind::kTrouble, "AQIDBAUG…"},
+    {OrphanCleaned{kId}, Kind::kFact, "AQIDBAUG…"},
     {ProvingNow{}, Kind::kPassing, "Signing in"},
     {ProofKeyWanted{}, Kind::kWait, "same key"},
     {WrongProofKey{}, Kind::kTrouble, "another key"},
