@@ -1,106 +1,15 @@
-// The main job with its real parts: a pass in SQLite, the verifier, the ceremony on its threads,
-// libfido2, and firstkey-softkey as a process of its own. Only the clock is ours.
+// The main job with its real parts, but for the clock.
 
-#include <memory>
-#include <optional>
 #include <string>
 #include <thread>
-#include <vector>
 
 #include <doctest/doctest.h>
 
-#include "device/composite_discovery.h"
-#include "device/simulator_source.h"
-#include "enroll/ceremony_runner.h"
-#include "tests/support/softkey_process.h"
-#include "tests/support/verifier_fixture.h"
+#include "tests/e2e/kiosk.h"
 
 using namespace firstkey;
-
-namespace {
-
-device::Pin pin(std::string_view text) {
-  auto pin = device::Pin::create(text);
-  REQUIRE(pin.has_value());
-  return std::move(pin.value());
-}
-
-/// Lee at a kiosk with a software key in it.
-class Kiosk : public tests::VerifierFixture<tests::SqliteFixture> {
- public:
-  explicit Kiosk(const std::string& key_options = "") : key(key_options) {
-    look_for({key.address()});
-  }
-  /// With another key beside it.
-  Kiosk(const std::string& key_options, const std::string& other_options) : key(key_options) {
-    beside.emplace(other_options);
-    look_for({key.address(), beside->address()});
-  }
-
-  void begin() { begin(open(lee, {.is_simulated = true})); }
-  void begin(core::SessionTicket ticket) {
-    session_id = ticket.session;
-    last_seen_ = 0;
-    const auto snapshot = verifier.snapshot(ticket);
-    REQUIRE(snapshot);
-    runner_.emplace(
-        enroll::CeremonyRunner::Parts{
-            .verifier = verifier, .discovery = *discovery_, .clock = clock},
-        std::move(ticket),
-        snapshot.value(),
-        enroll::CeremonyChoices{.allows_simulated = true});
-    runner_->start();
-  }
-
-  /// Waits for the next event `name`, after those waited for before.
-  void await(std::string_view name) {
-    while (true) {
-      const auto replay = runner_->events().wait_since(last_seen_, std::chrono::seconds(20));
-      for (const auto& event : replay.events) {
-        last_seen_ = event.id;
-        asked_ = enroll::request_in(event.event).value_or(asked_);
-        if (enroll::name_of(event.event) == name) return;
-      }
-      REQUIRE_MESSAGE((!replay.events.empty() && !replay.is_closed), "never told: ", name);
-    }
-  }
-  /// Answers the question that was awaited last.
-  void enter_pin(device::Pin answer) { runner().enter_pin(asked_, std::move(answer)); }
-  /// A new key is given its first PIN and makes its credential.
-  void register_new_key() {
-    await("choose_pin");
-    enter_pin(pin("2468"));
-    await("stored");
-  }
-
-  device::KeyDiscovery& discovery() { return *discovery_; }
-  enroll::CeremonyRunner& runner() { return runner_.value(); }
-  core::Session session_now() {
-    return seen([&](core::ReadTransaction& t) { return t.session(session_id); }).value();
-  }
-  std::vector<core::CredentialRecord> credentials() {
-    return seen([&](core::ReadTransaction& t) { return t.credentials_of(lee.id); });
-  }
-
-  tests::SoftkeyProcess key;
-  std::optional<tests::SoftkeyProcess> beside;
-  core::SessionId session_id;
-
- private:
-  void look_for(std::vector<device::SimulatorAddress> keys) {
-    edit_settings([](core::Settings& settings) { settings.key_policy.allows_simulators = true; });
-    std::vector<std::unique_ptr<device::KeySource>> sources;
-    sources.push_back(std::make_unique<device::SimulatorSource>(std::move(keys)));
-    discovery_ = std::make_unique<device::CompositeDiscovery>(std::move(sources));
-  }
-
-  std::unique_ptr<device::KeyDiscovery> discovery_;
-  std::optional<enroll::CeremonyRunner> runner_;
-  std::uint64_t last_seen_ = 0;
-  enroll::PinRequestId asked_{};
-};
-
-}  // namespace
+using tests::Kiosk;
+using tests::pin;
 
 TEST_SUITE("e2e/enrollment") {
   TEST_CASE("a one-time pass becomes a proven credential") {
@@ -136,19 +45,6 @@ TEST_SUITE("e2e/enrollment") {
       CHECK(row.details.contains("isSimulated"));
     }
     CHECK(kiosk.store().check());
-  }
-
-  TEST_CASE("the window closes while the key waits for its touch") {
-    Kiosk kiosk("--touch never");
-    kiosk.begin();
-    kiosk.await("choose_pin");
-    kiosk.enter_pin(pin("2468"));
-    kiosk.await("touch_needed");
-    kiosk.clock.advance(std::chrono::minutes(10));
-    kiosk.await("expired");
-    CHECK(kiosk.runner().wait().how == enroll::Ending::How::kExpired);
-    CHECK(kiosk.credentials().empty());
-    CHECK(kiosk.session_now().state == core::SessionState::kExpired);
   }
 
   TEST_CASE("a key pulled before its touch and plugged in again is asked for its PIN") {
