@@ -77,6 +77,8 @@ class FilledStore {
   [[nodiscard]] std::string path() const { return folder_ / "store/firstkey.db"; }
   core::LocalVerifier& verifier() { return verifier_; }
   const core::Clock& clock() const { return clock_; }
+  /// Its clock stands still otherwise.
+  void advance(core::Duration by) { clock_.advance(by); }
 
  private:
   static constexpr std::string_view kPasscode = "7KQM3TXF";
