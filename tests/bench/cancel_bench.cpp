@@ -140,6 +140,7 @@ class Enrollment {
     const auto redemption = store_.verifier().redeem(store_.request(secret));
     if (!redemption) throw std::runtime_error(redemption.error().detail);
     const auto& snapshot = redemption->snapshot();
+    window_ = snapshot.expires_at - snapshot.server_now;
     runner_ = std::make_unique<enroll::CeremonyRunner>(
         enroll::CeremonyRunner::Parts{
             .verifier = store_.verifier(), .discovery = discovery, .clock = store_.clock()},
@@ -165,12 +166,13 @@ class Enrollment {
       }
     }
   }
-  void end_window() { store_.advance(std::chrono::minutes(10)); }
+  void end_window() { store_.advance(window_); }
   /// Until its key is at rest.
   void wait() { (void)runner_->wait(); }
 
  private:
   tests::FilledStore store_{1, core::HashCost{.memory_kib = 8, .passes = 1}};
+  core::Duration window_{};
   std::unique_ptr<enroll::CeremonyRunner> runner_;
   std::uint64_t last_ = 0;
 };
