@@ -162,8 +162,8 @@ EventText words(const VerifierUnreachable& /*e*/) {
 }
 EventText words(const CredentialOrphaned& e) {
   return trouble(
-      fmt::format("The key holds credential {}, which is not registered. It is removed now, or "
-                  "when the key is next used here.",
+      fmt::format("The key holds credential {}, which is not registered. If the key can do that, "
+                  "it is removed now, or when the key is next used here.",
                   short_id(e.credential_id)));
 }
 EventText words(const OrphanCleaned& e) {
