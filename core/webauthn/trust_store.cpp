@@ -2,38 +2,16 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 
 #include <openssl/err.h>
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 
+#include "core/webauthn/chain_rules.h"
+
 namespace firstkey::core::webauthn {
 
 namespace {
-
-constexpr int kDeepestChain = 8;
-// OpenSSL's level for 112 bits, as NIST SP 800-131A asks: RSA from 2048 bits, no SHA-1 in a link.
-// A listed certificate's own signature is not looked at, for many FIDO roots are signed over SHA-1.
-constexpr int kSecurityLevel = 2;
-
-/// The certificates that came along, below the leaf: help on the way, never an end of it.
-X509StackPtr intermediates(std::span<const Certificate> path) {
-  X509StackPtr stack(sk_X509_new_null());
-  for (const auto& certificate : path.subspan(1)) {
-    if (sk_X509_push(stack.get(), certificate.get()) == 0) return nullptr;
-  }
-  return stack;
-}
-
-void set_rules(X509_VERIFY_PARAM* parameters, Instant now) {
-  // A listed certificate ends the chain even if it is no self-signed root; nothing else does.
-  X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN);
-  X509_VERIFY_PARAM_set_depth(parameters, kDeepestChain);
-  X509_VERIFY_PARAM_set_auth_level(parameters, kSecurityLevel);
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count();
-  X509_VERIFY_PARAM_set_time(parameters, seconds);
-}
 
 /// Nothing if OpenSSL does not take one of them.
 template <class Certificates>
@@ -95,13 +73,13 @@ Result<std::string> TrustStore::search(X509_STORE* store,
                                        std::span<const Certificate> path,
                                        Instant now) const {
   const X509StoreCtxPtr context(X509_STORE_CTX_new());
-  const auto others = intermediates(path);
+  const auto others = intermediates_of(path);
   if (!context || !others ||
       X509_STORE_CTX_init(context.get(), store, path.front().get(), others.get()) != 1) {
     ERR_clear_error();
     return fail(Code::kAttestationNotTrusted, "OpenSSL cannot verify a chain");
   }
-  set_rules(X509_STORE_CTX_get0_param(context.get()), now);
+  set_chain_rules(X509_STORE_CTX_get0_param(context.get()), now);
   if (X509_verify_cert(context.get()) != 1) {
     const char* why = X509_verify_cert_error_string(X509_STORE_CTX_get_error(context.get()));
     ERR_clear_error();
