@@ -26,6 +26,11 @@ ErrorCode registration_code(webauthn::Code code) noexcept {
     case kAlgorithmUnsupported:
     case kAlgorithmNotAllowed:
     case kAttestationNotTrusted:
+    case kAuthenticatorRevoked:
+    case kAttestationKeyCompromised:
+    case kUserVerificationBypassed:
+    case kUserKeyRemotelyCompromised:
+    case kUserKeyPhysicallyCompromised:
       return ErrorCode::kKeyNotAllowed;
 
     case kAttestationObjectMalformed:
@@ -77,6 +82,14 @@ ErrorCode registration_code(webauthn::Code code) noexcept {
     case kBackupEligibilityChanged:
     case kSignatureInvalid:
     case kSignCountNotIncreased:
+    case kMetadataMalformed:
+    case kMetadataAlgorithmUnsupported:
+    case kMetadataSignerNotTrusted:
+    case kMetadataSignerRevoked:
+    case kMetadataSignerNameMismatch:
+    case kMetadataSignatureInvalid:
+    case kMetadataNotNewer:
+    case kMetadataOutOfDate:
       return ErrorCode::kRegistrationInvalid;
   }
   return ErrorCode::kRegistrationInvalid;  // a value outside the enumeration

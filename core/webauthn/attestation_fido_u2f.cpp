@@ -40,14 +40,6 @@ Result<U2fStatement> read_statement(BytesView bytes) {
   return statement;
 }
 
-bool is_on_p256(EVP_PKEY* key) {
-  char group[16] = {};
-  std::size_t size = 0;
-  return key != nullptr && EVP_PKEY_get_base_id(key) == EVP_PKEY_EC &&
-         EVP_PKEY_get_group_name(key, group, sizeof group, &size) == 1 &&
-         std::string_view(group, size) == "prime256v1";
-}
-
 /// 0x00 || rpIdHash || clientDataHash || credentialId || 0x04 || x || y
 Bytes signed_bytes(const StatementContext& context) {
   Bytes bytes{0x00};

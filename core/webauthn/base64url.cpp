@@ -1,6 +1,7 @@
 #include "core/webauthn/base64url.h"
 
 #include <array>
+#include <string>
 
 namespace firstkey::core::webauthn {
 
@@ -61,6 +62,19 @@ std::optional<Bytes> decode_base64url(std::string_view text) {
   }
   if (seen >> kBitsPerSymbol != 0) return std::nullopt;
   return bytes;
+}
+
+std::optional<Bytes> decode_base64(std::string_view text) {
+  std::string symbols;
+  symbols.reserve(text.size());
+  for (const char symbol : text) {
+    if (symbol == ' ' || symbol == '\n' || symbol == '\r' || symbol == '\t') continue;
+    if (symbol == '-' || symbol == '_') return std::nullopt;
+    symbols.push_back(symbol == '+' ? '-' : symbol == '/' ? '_' : symbol);
+  }
+  if (symbols.size() % 4 != 0) return std::nullopt;
+  for (int padding = 0; padding < 2 && symbols.ends_with('='); ++padding) symbols.pop_back();
+  return decode_base64url(symbols);
 }
 
 }  // namespace firstkey::core::webauthn

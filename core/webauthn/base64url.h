@@ -13,4 +13,8 @@ namespace firstkey::core::webauthn {
 /// bits zero. Source: RFC 4648 §5; WebAuthn L3 §3 (Base64url Encoding).
 [[nodiscard]] std::optional<Bytes> decode_base64url(std::string_view text);
 
+/// Base64 with its padding, as certificates stand in JSON; whitespace is passed over, for published
+/// metadata has lines in it. Source: RFC 4648 §4.
+[[nodiscard]] std::optional<Bytes> decode_base64(std::string_view text);
+
 }  // namespace firstkey::core::webauthn

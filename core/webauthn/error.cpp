@@ -64,12 +64,39 @@ constexpr auto kCodes = std::to_array<CodeEntry>({
     {Code::kCertificateProfileViolated, "certificate_profile_violated", "WebAuthn L3 §8.2.1"},
     {Code::kCertificateAaguidMismatch, "certificate_aaguid_mismatch", "WebAuthn L3 §8.2.1"},
     {Code::kAttestationNotTrusted, "attestation_not_trusted", "WebAuthn L3 §7.1 step 24"},
+    {Code::kAuthenticatorRevoked, "authenticator_revoked", "FIDO MDS v3.0 §3.1.4 REVOKED"},
+    {Code::kAttestationKeyCompromised,
+     "attestation_key_compromised",
+     "FIDO MDS v3.0 §3.1.4 ATTESTATION_KEY_COMPROMISE"},
+    {Code::kUserVerificationBypassed,
+     "user_verification_bypassed",
+     "FIDO MDS v3.0 §3.1.4 USER_VERIFICATION_BYPASS; the key policy"},
+    {Code::kUserKeyRemotelyCompromised,
+     "user_key_remotely_compromised",
+     "FIDO MDS v3.0 §3.1.4 USER_KEY_REMOTE_COMPROMISE; the key policy"},
+    {Code::kUserKeyPhysicallyCompromised,
+     "user_key_physically_compromised",
+     "FIDO MDS v3.0 §3.1.4 USER_KEY_PHYSICAL_COMPROMISE; the key policy"},
     {Code::kCredentialNotAllowed, "credential_not_allowed", "WebAuthn L3 §7.2 step 5"},
     {Code::kUserHandleMissing, "user_handle_missing", "WebAuthn L3 §7.2 step 6"},
     {Code::kUserHandleMismatch, "user_handle_mismatch", "WebAuthn L3 §7.2 step 6"},
     {Code::kBackupEligibilityChanged, "backup_eligibility_changed", "WebAuthn L3 §7.2 step 19"},
     {Code::kSignatureInvalid, "signature_invalid", "WebAuthn L3 §7.2 step 21"},
     {Code::kSignCountNotIncreased, "sign_count_not_increased", "WebAuthn L3 §7.2 step 22"},
+    {Code::kMetadataMalformed, "metadata_malformed", "FIDO MDS v3.0 §3.1; RFC 7515 §3.1"},
+    {Code::kMetadataAlgorithmUnsupported,
+     "metadata_algorithm_unsupported",
+     "FIDO MDS v3.0 §3.1.7; RFC 7518 §3.1"},
+    {Code::kMetadataSignerNotTrusted, "metadata_signer_not_trusted", "FIDO MDS v3.0 §3.2"},
+    {Code::kMetadataSignerRevoked, "metadata_signer_revoked", "FIDO MDS v3.0 §3.2"},
+    {Code::kMetadataSignerNameMismatch,
+     "metadata_signer_name_mismatch",
+     "FIDO MDS v3.0 §3.2; the name of FIDO's signer"},
+    {Code::kMetadataSignatureInvalid, "metadata_signature_invalid", "FIDO MDS v3.0 §3.2"},
+    {Code::kMetadataNotNewer, "metadata_not_newer", "FIDO MDS v3.0 §3.2, member no"},
+    {Code::kMetadataOutOfDate,
+     "metadata_out_of_date",
+     "FIDO MDS v3.0 §3.1.6, member nextUpdate; the key policy"},
 });
 
 constexpr bool is_in_order() {
@@ -79,7 +106,7 @@ constexpr bool is_in_order() {
   return true;
 }
 static_assert(is_in_order(), "the table has every code once, in the order of the enumeration");
-static_assert(kCodes.back().code == Code::kSignCountNotIncreased, "the last code ends the table");
+static_assert(kCodes.back().code == Code::kMetadataOutOfDate, "the last code ends the table");
 
 const CodeEntry& entry_of(Code code) noexcept {
   return kCodes[static_cast<std::size_t>(code)];

@@ -2,7 +2,8 @@
 // Why a WebAuthn ceremony was refused. One code a check, so that callers, audit rows and tests
 // branch on the code and never on text; kCodes in error.cpp is the one table of their names and of
 // the sections of the specifications they come from.
-// Edition: W3C Web Authentication Level 3, step numbers of the Working Draft of 2025-01-27.
+// Editions: W3C Web Authentication Level 3, step numbers of the Working Draft of 2025-01-27; FIDO
+// Metadata Service v3.0, Proposed Standard of 2021-05-18.
 
 #include <expected>
 #include <span>
@@ -65,6 +66,12 @@ enum class Code {
   kCertificateProfileViolated,
   kCertificateAaguidMismatch,
   kAttestationNotTrusted,
+  // What the metadata says of the authenticator.
+  kAuthenticatorRevoked,
+  kAttestationKeyCompromised,
+  kUserVerificationBypassed,
+  kUserKeyRemotelyCompromised,
+  kUserKeyPhysicallyCompromised,
   // An assertion.
   kCredentialNotAllowed,
   kUserHandleMissing,
@@ -72,6 +79,15 @@ enum class Code {
   kBackupEligibilityChanged,
   kSignatureInvalid,
   kSignCountNotIncreased,
+  // The metadata BLOB itself.
+  kMetadataMalformed,
+  kMetadataAlgorithmUnsupported,
+  kMetadataSignerNotTrusted,
+  kMetadataSignerRevoked,
+  kMetadataSignerNameMismatch,
+  kMetadataSignatureInvalid,
+  kMetadataNotNewer,
+  kMetadataOutOfDate,
 };
 
 struct Error {

@@ -4,6 +4,7 @@
 #include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/crypto.h>
+#include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
 #include <openssl/x509.h>
@@ -16,6 +17,9 @@ void OpensslDeleter::operator()(unsigned char* object) const noexcept {
 }
 void OpensslDeleter::operator()(ASN1_OBJECT* object) const noexcept {
   ASN1_OBJECT_free(object);
+}
+void OpensslDeleter::operator()(ECDSA_SIG* object) const noexcept {
+  ECDSA_SIG_free(object);
 }
 void OpensslDeleter::operator()(EVP_MD* object) const noexcept {
   EVP_MD_free(object);
@@ -44,6 +48,9 @@ void OpensslDeleter::operator()(BIO* object) const noexcept {
 void OpensslDeleter::operator()(X509* object) const noexcept {
   X509_free(object);
 }
+void OpensslDeleter::operator()(X509_CRL* object) const noexcept {
+  X509_CRL_free(object);
+}
 void OpensslDeleter::operator()(X509_STORE* object) const noexcept {
   X509_STORE_free(object);
 }
@@ -52,6 +59,9 @@ void OpensslDeleter::operator()(X509_STORE_CTX* object) const noexcept {
 }
 void OpensslDeleter::operator()(STACK_OF(X509) * object) const noexcept {
   sk_X509_free(object);
+}
+void OpensslDeleter::operator()(STACK_OF(X509_CRL) * object) const noexcept {
+  sk_X509_CRL_free(object);
 }
 
 }  // namespace firstkey::core::webauthn

@@ -1,5 +1,7 @@
 #include "core/webauthn/signature.h"
 
+#include <string_view>
+
 #include <openssl/err.h>
 #include <openssl/evp.h>
 
@@ -50,6 +52,14 @@ bool is_signed_by(EVP_PKEY* key, Algorithm algorithm, BytesView message, BytesVi
           context.get(), signature.data(), signature.size(), message.data(), message.size()) == 1;
   if (!is_valid) ERR_clear_error();
   return is_valid;
+}
+
+bool is_on_p256(EVP_PKEY* key) {
+  char group[16] = {};
+  std::size_t size = 0;
+  return key != nullptr && EVP_PKEY_get_base_id(key) == EVP_PKEY_EC &&
+         EVP_PKEY_get_group_name(key, group, sizeof group, &size) == 1 &&
+         std::string_view(group, size) == "prime256v1";
 }
 
 }  // namespace firstkey::core::webauthn

@@ -14,4 +14,7 @@ namespace firstkey::core::webauthn {
                                 BytesView message,
                                 BytesView signature);
 
+/// Whether `key` is one of P-256: ES256 is for those alone. No key is not.
+[[nodiscard]] bool is_on_p256(evp_pkey_st* key);
+
 }  // namespace firstkey::core::webauthn

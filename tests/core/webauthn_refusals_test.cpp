@@ -18,7 +18,12 @@ namespace {
 constexpr auto kNotAllowed = std::to_array({webauthn::Code::kBackupEligibleNotAllowed,
                                             webauthn::Code::kAlgorithmUnsupported,
                                             webauthn::Code::kAlgorithmNotAllowed,
-                                            webauthn::Code::kAttestationNotTrusted});
+                                            webauthn::Code::kAttestationNotTrusted,
+                                            webauthn::Code::kAuthenticatorRevoked,
+                                            webauthn::Code::kAttestationKeyCompromised,
+                                            webauthn::Code::kUserVerificationBypassed,
+                                            webauthn::Code::kUserKeyRemotelyCompromised,
+                                            webauthn::Code::kUserKeyPhysicallyCompromised});
 constexpr std::string_view kStatementNames[] = {"attestation_", "certificate_"};
 
 ErrorCode expected_code(const webauthn::CodeEntry& entry) {

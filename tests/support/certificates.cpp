@@ -28,6 +28,8 @@ EvpPkeyPtr make_key(KeyKind kind) {
       return EvpPkeyPtr(EVP_EC_gen("P-256"));
     case KeyKind::kP384:
       return EvpPkeyPtr(EVP_EC_gen("P-384"));
+    case KeyKind::kSecp256k1:
+      return EvpPkeyPtr(EVP_EC_gen("secp256k1"));
     case KeyKind::kRsa1024:
       return EvpPkeyPtr(EVP_RSA_gen(1024));
     case KeyKind::kRsa2048:
@@ -58,20 +60,22 @@ void set_subject(X509* certificate,
   }
 }
 
+std::time_t seconds_of(core::Instant at) {
+  return std::chrono::floor<std::chrono::seconds>(at.time_since_epoch()).count();
+}
+
 X509Ptr unsigned_certificate(const CertificateShape& shape, EVP_PKEY* key) {
   X509Ptr certificate(X509_new());
   REQUIRE(certificate != nullptr);
   REQUIRE(X509_set_version(certificate.get(), shape.version - 1) == 1);
-  REQUIRE(ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1) == 1);
-  const auto seconds = [](core::Instant at) {
-    return std::chrono::floor<std::chrono::seconds>(at.time_since_epoch()).count();
-  };
-  REQUIRE(ASN1_TIME_set(X509_getm_notBefore(certificate.get()), seconds(shape.not_before)));
-  REQUIRE(ASN1_TIME_set(X509_getm_notAfter(certificate.get()), seconds(shape.not_after)));
+  REQUIRE(ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), shape.serial) == 1);
+  REQUIRE(ASN1_TIME_set(X509_getm_notBefore(certificate.get()), seconds_of(shape.not_before)));
+  REQUIRE(ASN1_TIME_set(X509_getm_notAfter(certificate.get()), seconds_of(shape.not_after)));
   set_subject(certificate.get(), shape.subject);
   REQUIRE(X509_set_pubkey(certificate.get(), key) == 1);
   add_extension(certificate.get(), "basicConstraints", shape.basic_constraints);
   add_extension(certificate.get(), kAaguidExtension, shape.aaguid_extension);
+  add_extension(certificate.get(), "subjectAltName", shape.subject_alternative_name);
   return certificate;
 }
 
@@ -82,6 +86,11 @@ core::Bytes sign(const X509Ptr& certificate, EVP_PKEY* key, SignatureDigest dige
   auto* at = der.data();
   REQUIRE(i2d_X509(certificate.get(), &at) > 0);
   return der;
+}
+
+X509Ptr parsed(const IssuedCertificate& certificate) {
+  const auto* at = certificate.der.data();
+  return X509Ptr(d2i_X509(nullptr, &at, static_cast<long>(certificate.der.size())));
 }
 
 }  // namespace
@@ -104,11 +113,37 @@ IssuedCertificate self_signed(const CertificateShape& shape) {
 IssuedCertificate issue(const CertificateShape& shape, const IssuedCertificate& issuer) {
   auto key = make_key(shape.key);
   const auto certificate = unsigned_certificate(shape, key.get());
-  const auto* at = issuer.der.data();
-  const X509Ptr parent(d2i_X509(nullptr, &at, static_cast<long>(issuer.der.size())));
+  const auto parent = parsed(issuer);
   REQUIRE(X509_set_issuer_name(certificate.get(), X509_get_subject_name(parent.get())) == 1);
   auto der = sign(certificate, issuer.key.get(), shape.digest);
   return {.der = std::move(der), .key = std::move(key)};
+}
+
+core::Bytes make_crl(const RevocationListShape& shape, const IssuedCertificate& issuer) {
+  const core::webauthn::X509CrlPtr crl(X509_CRL_new());
+  const auto parent = parsed(issuer);
+  REQUIRE(X509_CRL_set_version(crl.get(), 1) == 1);
+  REQUIRE(X509_CRL_set_issuer_name(crl.get(), X509_get_subject_name(parent.get())) == 1);
+  ASN1_TIME* time = ASN1_TIME_set(nullptr, seconds_of(shape.last_update));
+  REQUIRE(X509_CRL_set1_lastUpdate(crl.get(), time) == 1);
+  REQUIRE(ASN1_TIME_set(time, seconds_of(shape.next_update)) == time);
+  REQUIRE(X509_CRL_set1_nextUpdate(crl.get(), time) == 1);
+  for (const long serial : shape.serials) {
+    X509_REVOKED* revoked = X509_REVOKED_new();
+    ASN1_INTEGER* number = ASN1_INTEGER_new();
+    REQUIRE(ASN1_INTEGER_set(number, serial) == 1);
+    REQUIRE(X509_REVOKED_set_serialNumber(revoked, number) == 1);
+    REQUIRE(X509_REVOKED_set_revocationDate(revoked, time) == 1);
+    REQUIRE(X509_CRL_add0_revoked(crl.get(), revoked) == 1);
+    ASN1_INTEGER_free(number);
+  }
+  ASN1_TIME_free(time);
+  REQUIRE(X509_CRL_sort(crl.get()) == 1);
+  REQUIRE(X509_CRL_sign(crl.get(), issuer.key.get(), EVP_sha256()) > 0);
+  core::Bytes der(static_cast<std::size_t>(i2d_X509_CRL(crl.get(), nullptr)));
+  auto* at = der.data();
+  REQUIRE(i2d_X509_CRL(crl.get(), &at) > 0);
+  return der;
 }
 
 core::Bytes make_certificate(const std::string& common_name, CertificateKind kind) {

@@ -19,7 +19,7 @@ enum class CertificateKind { kAuthority, kLeaf };
 
 [[nodiscard]] std::string to_pem(const core::Bytes& der);
 
-enum class KeyKind { kP256, kP384, kRsa1024, kRsa2048 };
+enum class KeyKind { kP256, kP384, kSecp256k1, kRsa1024, kRsa2048 };
 enum class SignatureDigest { kSha256, kSha1 };
 
 /// What a certificate says; as it stands, a leaf that fits packed attestation.
@@ -30,6 +30,8 @@ struct CertificateShape {
   std::string basic_constraints = "critical,CA:FALSE";  ///< empty: none
   /// The value of id-fido-gen-ce-aaguid, as OpenSSL's configuration writes it; empty: none.
   std::string aaguid_extension;
+  std::string subject_alternative_name;  ///< "DNS:example.org"; empty: none
+  long serial = 1;
   KeyKind key = KeyKind::kP256;
   SignatureDigest digest = SignatureDigest::kSha256;
   core::Instant not_before = core::from_rfc3339("2020-01-01T00:00:00Z").value();
@@ -47,5 +49,16 @@ struct IssuedCertificate {
 [[nodiscard]] IssuedCertificate self_signed(const CertificateShape& shape);
 [[nodiscard]] IssuedCertificate issue(const CertificateShape& shape,
                                       const IssuedCertificate& issuer);
+
+/// A revocation list; as it stands, one that revokes nothing.
+struct RevocationListShape {
+  std::vector<long> serials;  ///< of the revoked certificates
+  core::Instant last_update = core::from_rfc3339("2020-01-01T00:00:00Z").value();
+  core::Instant next_update = core::from_rfc3339("2040-01-01T00:00:00Z").value();
+};
+
+/// DER.
+[[nodiscard]] core::Bytes make_crl(const RevocationListShape& shape,
+                                   const IssuedCertificate& issuer);
 
 }  // namespace firstkey::tests

@@ -5,6 +5,7 @@
 using firstkey::core::Bytes;
 using firstkey::core::from_base64url;
 using firstkey::core::to_base64url;
+using firstkey::core::webauthn::decode_base64;
 using firstkey::core::webauthn::decode_base64url;
 
 TEST_SUITE("core/webauthn/base64url") {
@@ -58,6 +59,28 @@ TEST_SUITE("core/webauthn/base64url") {
           }
         }
       }
+    }
+  }
+
+  TEST_CASE("base64 of certificates has its padding, its alphabet and perhaps lines") {
+    CHECK(decode_base64("+/8=") == Bytes{0xFB, 0xFF});
+    CHECK(decode_base64("+w==") == Bytes{0xFB});
+    CHECK(decode_base64(" +/\r\n\t8= ") == Bytes{0xFB, 0xFF});
+    CHECK(decode_base64("") == Bytes{});
+    for (const auto* text : {"+/8",
+                             "+w",
+                             "+w=",
+                             "-_8=",
+                             "+/9=",
+                             "+x==",
+                             "====",
+                             "+===",
+                             "+/8=AAAA",
+                             "=AAA",
+                             "AAAA=",
+                             "AA*A"}) {
+      CAPTURE(text);
+      CHECK_FALSE(decode_base64(text));
     }
   }
 }

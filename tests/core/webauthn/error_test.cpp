@@ -13,6 +13,7 @@
 #include "core/webauthn/json.h"
 #include "tests/support/cbor_items.h"
 #include "tests/support/made_ceremony.h"
+#include "tests/support/made_metadata.h"
 
 using firstkey::core::Bytes;
 using firstkey::core::BytesView;
@@ -23,18 +24,26 @@ using firstkey::core::webauthn::CborReader;
 using firstkey::core::webauthn::Code;
 using firstkey::core::webauthn::kMaxCborSize;
 using firstkey::core::webauthn::kMaxJsonSize;
+using firstkey::core::webauthn::MetadataAnchors;
+using firstkey::core::webauthn::MetadataService;
 using firstkey::core::webauthn::parse_request_options;
 using firstkey::core::webauthn::source_of;
 using firstkey::core::webauthn::to_string;
 using firstkey::tests::AuthenticatorDataShape;
 using firstkey::tests::CertificateShape;
+using firstkey::tests::entry_with_status;
 using firstkey::tests::kAt;
 using firstkey::tests::kBe;
 using firstkey::tests::kBs;
 using firstkey::tests::kEd;
+using firstkey::tests::kMetadataTime;
+using firstkey::tests::made_metadata;
 using firstkey::tests::MadeAssertion;
 using firstkey::tests::MadeRegistration;
+using firstkey::tests::make_crl;
+using firstkey::tests::metadata_signer;
 using firstkey::tests::packed_statement;
+using firstkey::tests::PayloadShape;
 using firstkey::tests::self_signed;
 namespace cbor = firstkey::tests::cbor;
 
@@ -79,6 +88,20 @@ Refusal certified(Change change) {
   MadeRegistration made;
   made.attest_with(leaf);
   return made.refusal();
+}
+
+/// What the made BLOB is refused with under `header`.
+Refusal metadata(boost::json::object header, const MetadataAnchors& anchors) {
+  const auto& signer = metadata_signer();
+  const auto blob = signer.sign(header, PayloadShape{}.json());
+  const auto service = MetadataService::verify(blob, anchors, kMetadataTime);
+  return service ? Refusal() : service.error().code;
+}
+
+Refusal status(const char* name) {
+  const auto service = made_metadata({.entries = {entry_with_status({{"status", name}})}});
+  const auto checked = service.check_status(service.entries().front(), {}, {}, kMetadataTime);
+  return checked ? Refusal() : checked.error().code;
 }
 
 Bytes cose_key(std::int64_t algorithm, std::int64_t curve, std::uint8_t fill) {
@@ -195,6 +218,11 @@ constexpr auto kProducers = std::to_array<Producer>({
      [] {
        return registration([](auto& r) { r.expected.attestation = AttestationRule::kEnforced; });
      }},
+    {Code::kAuthenticatorRevoked, [] { return status("REVOKED"); }},
+    {Code::kAttestationKeyCompromised, [] { return status("ATTESTATION_KEY_COMPROMISE"); }},
+    {Code::kUserVerificationBypassed, [] { return status("USER_VERIFICATION_BYPASS"); }},
+    {Code::kUserKeyRemotelyCompromised, [] { return status("USER_KEY_REMOTE_COMPROMISE"); }},
+    {Code::kUserKeyPhysicallyCompromised, [] { return status("USER_KEY_PHYSICAL_COMPROMISE"); }},
     {Code::kCredentialNotAllowed, [] { return assertion([](auto& a) { a.stored.id = {}; }); }},
     {Code::kUserHandleMissing,
      [] {
@@ -213,6 +241,39 @@ constexpr auto kProducers = std::to_array<Producer>({
      }},
     {Code::kSignCountNotIncreased,
      [] { return assertion([](auto& a) { a.data.sign_count = 7; }); }},
+    {Code::kMetadataMalformed,
+     [] { return metadata({{"alg", "ES256"}}, metadata_signer().anchors()); }},
+    {Code::kMetadataAlgorithmUnsupported,
+     [] { return metadata({{"alg", "none"}}, metadata_signer().anchors()); }},
+    {Code::kMetadataSignerNotTrusted, [] { return metadata(metadata_signer().header(), {}); }},
+    {Code::kMetadataSignerRevoked,
+     [] {
+       const auto& signer = metadata_signer();
+       auto anchors = signer.anchors();
+       anchors.crls = {make_crl({.serials = {3}}, signer.intermediate), make_crl({}, signer.root)};
+       return metadata(signer.header(), anchors);
+     }},
+    {Code::kMetadataSignerNameMismatch,
+     [] {
+       auto header = metadata_signer().header();
+       header["x5c"].as_array().erase(header["x5c"].as_array().begin());
+       return metadata(header, metadata_signer().anchors());
+     }},
+    {Code::kMetadataSignatureInvalid,
+     [] {
+       auto blob = metadata_signer().blob();
+       blob.replace(blob.rfind('.'), 5, ".AAAA");
+       const auto service =
+           MetadataService::verify(blob, metadata_signer().anchors(), kMetadataTime);
+       return service ? Refusal() : service.error().code;
+     }},
+    {Code::kMetadataNotNewer,
+     [] { return Refusal(made_metadata({}).check_newer_than(7).error().code); }},
+    {Code::kMetadataOutOfDate,
+     [] {
+       const auto late = kMetadataTime + std::chrono::days(365);
+       return Refusal(made_metadata({}).check_up_to_date(late, {}).error().code);
+     }},
 });
 
 }  // namespace
