@@ -40,8 +40,7 @@ bool is_about(const StatusReport& report, std::span<const Certificate> path, Ins
 /// The code a report refuses with; nothing for one that refuses no key, or none unless the policy
 /// says so and it does not.
 std::optional<Code> refusal_of(AuthenticatorStatus status, const MetadataRules& rules) {
-  const auto if_refused = [&](Code code) {
-    const bool is_refused = std::ranges::find(rules.refused, status) != rules.refused.end();
+  const auto if_asked = [](bool is_refused, Code code) {
     return is_refused ? std::optional(code) : std::nullopt;
   };
   switch (status) {
@@ -50,11 +49,12 @@ std::optional<Code> refusal_of(AuthenticatorStatus status, const MetadataRules& 
     case kAttestationKeyCompromise:
       return Code::kAttestationKeyCompromised;
     case kUserVerificationBypass:
-      return if_refused(Code::kUserVerificationBypassed);
+      return if_asked(rules.refuses_user_verification_bypass, Code::kUserVerificationBypassed);
     case kUserKeyRemoteCompromise:
-      return if_refused(Code::kUserKeyRemotelyCompromised);
+      return if_asked(rules.refuses_user_key_remote_compromise, Code::kUserKeyRemotelyCompromised);
     case kUserKeyPhysicalCompromise:
-      return if_refused(Code::kUserKeyPhysicallyCompromised);
+      return if_asked(rules.refuses_user_key_physical_compromise,
+                      Code::kUserKeyPhysicallyCompromised);
     case kNotFidoCertified:
     case kSelfAssertionSubmitted:
     case kFidoCertified:

@@ -25,10 +25,9 @@ namespace firstkey::core::webauthn {
 /// What the key policy makes of metadata. REVOKED and ATTESTATION_KEY_COMPROMISE are not in it:
 /// they always refuse.
 struct MetadataRules {
-  /// Of kUserVerificationBypass, kUserKeyRemoteCompromise and kUserKeyPhysicalCompromise.
-  std::vector<AuthenticatorStatus> refused{AuthenticatorStatus::kUserVerificationBypass,
-                                           AuthenticatorStatus::kUserKeyRemoteCompromise,
-                                           AuthenticatorStatus::kUserKeyPhysicalCompromise};
+  bool refuses_user_verification_bypass = true;
+  bool refuses_user_key_remote_compromise = true;
+  bool refuses_user_key_physical_compromise = true;
   Duration grace = std::chrono::days(30);  ///< after the day the next BLOB was due
 
   friend bool operator==(const MetadataRules&, const MetadataRules&) = default;

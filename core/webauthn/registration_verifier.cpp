@@ -103,6 +103,16 @@ class Registration {
     verdict_ = std::move(verdict.value());
     return CheckOutcome::kPassed;
   }
+  Result<CheckOutcome> authenticator_status() {
+    if (expected_.metadata == nullptr) return CheckOutcome::kNotAsked;
+    const auto& path = verdict_.trust_path;
+    entry_ = expected_.metadata->find(format_, data_.credential->aaguid, path);
+    if (entry_ == nullptr) return CheckOutcome::kNotAsked;
+    auto checked =
+        expected_.metadata->check_status(*entry_, path, expected_.metadata_rules, expected_.now);
+    if (!checked) return std::unexpected(checked.error());
+    return CheckOutcome::kPassed;
+  }
   Result<CheckOutcome> trust() {
     auto& attestation = credential_.attestation;
     attestation.format = std::string(object_.format);
@@ -117,10 +127,7 @@ class Registration {
     for (const auto& certificate : verdict_.trust_path) {
       attestation.trust_path.push_back(certificate.der());
     }
-    static const TrustStore kTrustsNothing;
-    const auto& trusted =
-        expected_.trust_store == nullptr ? kTrustsNothing : *expected_.trust_store;
-    auto root = trusted.find_root(verdict_.trust_path, expected_.now);
+    auto root = find_root();
     if (!root) return untrusted(AttestationType::kCertified, root.error().detail);
     attestation.type = AttestationType::kCertified;
     attestation.level = AttestationLevel::kAttested;
@@ -179,6 +186,32 @@ class Registration {
     }
     return fail(Code::kAttestationFormatUnknown);
   }
+  /// The subject of the trusted certificate the chain leads to. The model's own entry comes first:
+  /// it alone ties a chain to an AAGUID.
+  Result<std::string> find_root() {
+    if (entry_ == nullptr) return find_listed_root();
+    auto own = find_root_of_entry();
+    if (own) {
+      credential_.attestation.metadata_number = expected_.metadata->number();
+      return own;
+    }
+    auto listed = find_listed_root();
+    return listed ? listed : own;
+  }
+  [[nodiscard]] Result<std::string> find_root_of_entry() const {
+    const auto& metadata = *expected_.metadata;
+    if (auto current = metadata.check_up_to_date(expected_.now, expected_.metadata_rules.grace);
+        !current) {
+      return std::unexpected(current.error());
+    }
+    return metadata.find_root(*entry_, verdict_.trust_path, expected_.now);
+  }
+  [[nodiscard]] Result<std::string> find_listed_root() const {
+    static const TrustStore kTrustsNothing;
+    const auto& trusted =
+        expected_.trust_store == nullptr ? kTrustsNothing : *expected_.trust_store;
+    return trusted.find_root(verdict_.trust_path, expected_.now);
+  }
   Result<CheckOutcome> untrusted(AttestationType type, const std::string& reason) {
     if (expected_.attestation == AttestationRule::kEnforced) {
       return fail(Code::kAttestationNotTrusted, reason);
@@ -196,6 +229,7 @@ class Registration {
   std::optional<CoseKey> key_;
   StatementFormat format_ = StatementFormat::kNone;
   StatementVerdict verdict_;
+  const MetadataEntry* entry_ = nullptr;  // the model's; null while nothing is known of it
   RegisteredCredential credential_;
 };
 
@@ -222,6 +256,7 @@ constexpr auto kSteps = std::to_array<Step>({
     {"consistency", "WebAuthn L3 §5.1", &Registration::consistency},
     {"format", "WebAuthn L3 §7.1 step 21", &Registration::format},
     {"statement", "WebAuthn L3 §7.1 steps 12, 22", &Registration::statement},
+    {"authenticator_status", "FIDO MDS v3.0 §3.1.4", &Registration::authenticator_status},
     {"trust", "WebAuthn L3 §7.1 steps 23, 24", &Registration::trust},
     {"credential_id_length", "WebAuthn L3 §7.1 step 25", &Registration::credential_id_length},
     {"extension_outputs", "WebAuthn L3 §7.1 step 28", &Registration::extension_outputs},

@@ -16,6 +16,7 @@
 #include "core/webauthn/check.h"
 #include "core/webauthn/error.h"
 #include "core/webauthn/expectations.h"
+#include "core/webauthn/metadata_service.h"
 #include "core/webauthn/responses.h"
 #include "core/webauthn/trust_store.h"
 
@@ -31,7 +32,11 @@ struct RegistrationExpectations {
   std::vector<Algorithm> algorithms;  ///< those of the options; empty allows none
   AttestationRule attestation = AttestationRule::kNotEnforced;
   const TrustStore* trust_store = nullptr;  ///< outlives the call; none trusts nothing
-  Instant now;                              ///< certificates must be valid at it
+  /// Outlives the call; with none, no status is known and only `trust_store` is trusted. One that
+  /// is out of date still condemns, but its roots are trusted no more.
+  const MetadataService* metadata = nullptr;
+  MetadataRules metadata_rules;
+  Instant now;  ///< certificates must be valid at it
 };
 
 enum class AttestationType {
@@ -46,6 +51,8 @@ struct Attestation {
   AttestationLevel level = AttestationLevel::kNotAttested;
   std::vector<Bytes> trust_path;  ///< DER, leaf first, as received
   std::string trust_root;         ///< subject of the listed certificate; empty when kNotAttested
+  /// Of the metadata, if the chain led to a root of the model's own entry in it.
+  std::optional<std::int64_t> metadata_number;
   std::string not_trusted_reason;
 };
 

@@ -8,6 +8,7 @@
 #include "core/webauthn/cose_key.h"
 #include "tests/support/cbor_items.h"
 #include "tests/support/made_ceremony.h"
+#include "tests/support/made_metadata.h"
 
 using firstkey::core::AttestationLevel;
 using firstkey::core::Bytes;
@@ -23,12 +24,14 @@ using firstkey::core::webauthn::CoseKey;
 using firstkey::core::webauthn::CredentialProtection;
 using firstkey::core::webauthn::CrossOriginRule;
 using firstkey::core::webauthn::kTypeGet;
+using firstkey::core::webauthn::MetadataService;
 using firstkey::core::webauthn::RegistrationExpectations;
 using firstkey::core::webauthn::RegistrationResponse;
 using firstkey::core::webauthn::RegistrationVerifier;
 using firstkey::core::webauthn::TrustStore;
 using firstkey::core::webauthn::UserVerificationRule;
 using firstkey::tests::CertificateShape;
+using firstkey::tests::entry_with_status;
 using firstkey::tests::issue;
 using firstkey::tests::IssuedCertificate;
 using firstkey::tests::kAt;
@@ -37,6 +40,7 @@ using firstkey::tests::kBs;
 using firstkey::tests::kEd;
 using firstkey::tests::kUp;
 using firstkey::tests::kUv;
+using firstkey::tests::made_metadata;
 using firstkey::tests::MadeRegistration;
 using firstkey::tests::packed_statement;
 using firstkey::tests::self_signed;
@@ -47,6 +51,13 @@ namespace {
 void set_extensions(MadeRegistration& r, const char* name, std::int64_t value) {
   r.data.flags |= kEd;
   r.data.extensions = cbor::map({{cbor::text(name), cbor::integer(value)}});
+}
+
+/// Metadata that revokes the model of every MadeRegistration.
+const MetadataService& revoking_metadata() {
+  static const auto kRevoking =
+      made_metadata({.entries = {entry_with_status({{"status", "REVOKED"}})}});
+  return kRevoking;
 }
 
 /// A step, what breaks it and nothing before it, and the code it fails with.
@@ -116,6 +127,9 @@ constexpr auto kBreakers = std::to_array<Breaker>({
      [](MadeRegistration& r) {
        r.statement = [](BytesView) { return packed_statement(-7, Bytes{1}, {}); };
      }},
+    {"authenticator_status",
+     Code::kAuthenticatorRevoked,
+     [](MadeRegistration& r) { r.expected.metadata = &revoking_metadata(); }},
     {"trust",
      Code::kAttestationNotTrusted,
      [](MadeRegistration& r) { r.expected.attestation = AttestationRule::kEnforced; }},
@@ -232,7 +246,7 @@ TEST_SUITE("core/webauthn/registration_verifier") {
     for (const auto& check : verified->value().checks) {
       const bool is_asked = check.name != "user_verified" && check.name != "cross_origin" &&
                             check.name != "top_origin" && check.name != "backup_eligibility" &&
-                            check.name != "trust";
+                            check.name != "authenticator_status" && check.name != "trust";
       CAPTURE(check.name);
       CHECK((check.outcome == CheckOutcome::kPassed) == is_asked);
     }
