@@ -50,7 +50,7 @@ webauthn::CreationExtensions extensions_for(const KeyPolicy& policy) {
 
 bool demand_alike(const Settings& before, const Settings& after) {
   return before.relying_party == after.relying_party && before.key_policy == after.key_policy &&
-         before.trust_roots == after.trust_roots;
+         before.trust_roots == after.trust_roots && before.metadata == after.metadata;
 }
 
 Result<void> check_key_policy(const Settings& settings, const Session& session) {
@@ -93,15 +93,25 @@ webauthn::CreationOptions creation_options(const Settings& settings,
 
 webauthn::RegistrationExpectations registration_expectations(const Settings& settings,
                                                              const Bytes& challenge,
-                                                             const webauthn::TrustStore& trusted,
+                                                             const AttestationAnchors& anchors,
                                                              Instant now) {
   return {.ceremony = ceremony_expectations(settings, challenge),
           .algorithms = algorithms_of(settings.key_policy),
           .attestation = settings.key_policy.attestation == AttestationEnforcement::kEnforced
                              ? webauthn::AttestationRule::kEnforced
                              : webauthn::AttestationRule::kNotEnforced,
-          .trust_store = &trusted,
+          .trust_store = &anchors.listed,
+          .metadata = anchors.metadata,
+          .metadata_rules = metadata_rules(settings.key_policy),
           .now = now};
+}
+
+webauthn::MetadataRules metadata_rules(const KeyPolicy& policy) {
+  return {
+      .refuses_user_verification_bypass = policy.metadata.refuses_user_verification_bypass,
+      .refuses_user_key_remote_compromise = policy.metadata.refuses_user_key_remote_compromise,
+      .refuses_user_key_physical_compromise = policy.metadata.refuses_user_key_physical_compromise,
+      .grace = policy.metadata.grace};
 }
 
 webauthn::RequestOptions request_options(const Settings& settings,

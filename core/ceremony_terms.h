@@ -27,12 +27,20 @@ namespace firstkey::core {
     const Challenge& challenge,
     const std::vector<CredentialRecord>& existing);
 
-/// `trusted` must outlive the result.
+/// What attestation is judged by; both must outlive the expectations made of them.
+struct AttestationAnchors {
+  const webauthn::TrustStore& listed;
+  const webauthn::MetadataService* metadata = nullptr;  ///< null without any
+};
+
 [[nodiscard]] webauthn::RegistrationExpectations registration_expectations(
     const Settings& settings,
     const Bytes& challenge,
-    const webauthn::TrustStore& trusted,
+    const AttestationAnchors& anchors,
     Instant now);
+
+/// What the key policy makes of metadata.
+[[nodiscard]] webauthn::MetadataRules metadata_rules(const KeyPolicy& policy);
 
 /// A proof always needs user verification, whatever the key policy asks of a registration.
 [[nodiscard]] webauthn::RequestOptions request_options(const Settings& settings,

@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t kMaxTargets = 1000;
 constexpr std::size_t kMaxTargetId = 256;
 constexpr std::size_t kMaxOrigins = 16;
+constexpr std::chrono::days kLongestGrace{365};
 constexpr std::size_t kMaxRelyingPartyName = 64;  // WebAuthn L3 §6.4.1: a key may cut a longer one
 constexpr std::size_t kMaxLabel = 63;             // RFC 1035 §2.3.4
 constexpr std::size_t kMaxDomain = 253;
@@ -168,7 +169,7 @@ Result<void> validate(const KeyPolicy& policy) {
       return fail(ErrorCode::kPolicyInvalid, fmt::format("algorithms names {} twice", algorithm));
     }
   }
-  return {};
+  return in_range("metadataGraceInDays", policy.metadata.grace.count(), 0, kLongestGrace.count());
 }
 
 Result<void> validate(const RelyingParty& relying_party) {

@@ -76,6 +76,17 @@ struct PassPolicy {
 
 enum class AttestationEnforcement : std::uint8_t { kDisabled, kEnforced };
 
+/// What metadata may do beside vouching for a model: REVOKED and ATTESTATION_KEY_COMPROMISE always
+/// refuse, these by policy. Source: FIDO Metadata Service v3.0 §3.1.4.
+struct MetadataPolicy {
+  bool refuses_user_verification_bypass = true;
+  bool refuses_user_key_remote_compromise = true;
+  bool refuses_user_key_physical_compromise = true;
+  std::chrono::days grace{30};  ///< 0..365, after the day the next BLOB was due
+
+  friend bool operator==(const MetadataPolicy&, const MetadataPolicy&) = default;
+};
+
 /// What a key must be. Attestation is always asked for ("direct"); a statement that fails is
 /// always refused; one without a known root is stored as not attested unless enforced.
 struct KeyPolicy {
@@ -86,6 +97,7 @@ struct KeyPolicy {
   bool allows_backup_eligible = false;        ///< false: device-bound keys only (BE = 0)
   bool allows_simulators = false;             ///< for rehearsal, demos and tests alone
   std::vector<int> algorithms{-7, -8, -257};  ///< COSE, in order of preference
+  MetadataPolicy metadata;
 
   friend bool operator==(const KeyPolicy&, const KeyPolicy&) = default;
 };
@@ -105,7 +117,7 @@ struct RelyingParty {
 /// Errors: kInvalidArgument, when the id is no host name or an origin is not https of it.
 [[nodiscard]] Result<void> validate(const RelyingParty& relying_party);
 
-/// A certificate attestation chains may end in.
+/// A certificate that chains may end in: those of keys, or that of who signs metadata.
 struct TrustRoot {
   std::string id;       ///< SHA-256 of the DER, lower-case hex
   std::string subject;  ///< RFC 2253, for people

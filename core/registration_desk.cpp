@@ -165,18 +165,23 @@ webauthn::Result<RegistrationDesk::Submission> RegistrationDesk::read(
 
 Result<RegistrationDesk::Judgement> RegistrationDesk::judge(const Submission& submission,
                                                             Settings settings,
+                                                            const MetadataPtr& metadata,
                                                             Instant now) {
   const auto trusted = roots_.of(settings.trust_roots);
   if (!trusted) return std::unexpected(trusted.error());
   auto verdict = webauthn::RegistrationVerifier::verify(
       submission.response,
-      registration_expectations(settings, submission.answer.challenge, *trusted.value(), now));
+      registration_expectations(settings,
+                                submission.answer.challenge,
+                                {.listed = *trusted.value(), .metadata = metadata.get()},
+                                now));
   return Judgement{.settings = std::move(settings), .verdict = std::move(verdict)};
 }
 
 Result<RegistrationDesk::Judgement> RegistrationDesk::judge_ahead(
     const SessionTicket& ticket, const webauthn::Result<Submission>& submission) {
   Instant now;
+  MetadataPtr metadata;
   auto settings =
       read_from<Settings>(store_, [&](ReadTransaction& transaction) -> Result<Settings> {
         // No work for whoever does not hold the ticket.
@@ -184,6 +189,9 @@ Result<RegistrationDesk::Judgement> RegistrationDesk::judge_ahead(
         if (!session) return std::unexpected(session.error());
         auto current = transaction.settings();
         if (!current) return fail(ErrorCode::kNotInitialised, "the store was never initialised");
+        auto imported = metadata_.of(transaction, current.value());
+        if (!imported) return std::unexpected(imported.error());
+        metadata = std::move(imported.value());
         now = transaction.clock().now;
         return std::move(current.value());
       });
@@ -192,14 +200,25 @@ Result<RegistrationDesk::Judgement> RegistrationDesk::judge_ahead(
     return Judgement{.settings = std::move(settings.value()),
                      .verdict = std::unexpected(submission.error())};
   }
-  return judge(submission.value(), std::move(settings.value()), now);
+  return judge(submission.value(), std::move(settings.value()), metadata, now);
+}
+
+Result<RegistrationDesk::Judgement> RegistrationDesk::judge_anew(ReadTransaction& view,
+                                                                 const LiveSession& live,
+                                                                 const Submission& submission) {
+  const auto metadata = metadata_.of(view, live.settings);
+  if (!metadata) return std::unexpected(metadata.error());
+  return judge(submission, live.settings, metadata.value(), live.now);
 }
 
 RegistrationDesk::Decision<webauthn::RegisteredCredential> RegistrationDesk::verdict_now(
-    const LiveSession& live, const Submission& submission, const Judgement& ahead) {
+    ReadTransaction& view,
+    const LiveSession& live,
+    const Submission& submission,
+    const Judgement& ahead) {
   const auto judgement = demand_alike(ahead.settings, live.settings)
                              ? Result<Judgement>(ahead)
-                             : judge(submission, live.settings, live.now);
+                             : judge_anew(view, live, submission);
   if (!judgement) return std::unexpected(Refusal{.error = judgement.error()});
   const auto& verdict = judgement->verdict;
   if (!verdict) {
@@ -241,11 +260,12 @@ RegistrationDesk::Decision<RegistrationReceipt> RegistrationDesk::commit(
   if (auto open = open_challenge(transaction, live.value(), answer); !open) {
     return refused(open.error());
   }
-  auto verified = verdict_now(live.value(), submission.value(), ahead);
+  auto verified = verdict_now(transaction, live.value(), submission.value(), ahead);
   if (!verified) return std::unexpected(std::move(verified.error()));
   if (live->session.credentials >= live->settings.pass_policy.credentials_per_session) {
     return refused(too_many(live->settings).error());
   }
+  const auto metadata_number = verified->attestation.metadata_number;
   const auto record = record_of(std::move(verified.value()), live.value());
   // Asked before anything is written: what is written before a refusal stays.
   if (transaction.credential(record.id)) return refused(already_registered());
@@ -256,7 +276,10 @@ RegistrationDesk::Decision<RegistrationReceipt> RegistrationDesk::commit(
   if (!transaction.insert_credential(record)) return refused(already_registered());
   ++live->session.credentials;
   transaction.update_session(live->session);
-  transaction.append_audit(stored_event(live.value(), record));
+  auto event = stored_event(live.value(), record);
+  if (metadata_number)
+    event.details.emplace("metadataNumber", std::to_string(metadata_number.value()));
+  transaction.append_audit(event);
   return receipt_of(transaction, live.value(), record);
 }
 

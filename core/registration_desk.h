@@ -8,6 +8,7 @@
 #include <string>
 
 #include "core/challenge_ledger.h"
+#include "core/imported_metadata.h"
 #include "core/random.h"
 #include "core/result.h"
 #include "core/session_rules.h"
@@ -50,8 +51,10 @@ class RegistrationDesk {
   using Decision = std::expected<Value, Refusal>;
 
   [[nodiscard]] static webauthn::Result<Submission> read(const std::string& response_json);
+  /// `metadata`: what `settings` name.
   [[nodiscard]] Result<Judgement> judge(const Submission& submission,
                                         Settings settings,
+                                        const MetadataPtr& metadata,
                                         Instant now);
   /// Judges before the transaction. Errors: kSessionUnknown, kNotInitialised.
   [[nodiscard]] Result<Judgement> judge_ahead(const SessionTicket& ticket,
@@ -61,13 +64,18 @@ class RegistrationDesk {
                                                      const SessionTicket& ticket,
                                                      const webauthn::Result<Submission>& submission,
                                                      const Judgement& ahead);
-  [[nodiscard]] Decision<webauthn::RegisteredCredential> verdict_now(const LiveSession& live,
+  [[nodiscard]] Decision<webauthn::RegisteredCredential> verdict_now(ReadTransaction& view,
+                                                                     const LiveSession& live,
                                                                      const Submission& submission,
                                                                      const Judgement& ahead);
+  [[nodiscard]] Result<Judgement> judge_anew(ReadTransaction& view,
+                                             const LiveSession& live,
+                                             const Submission& submission);
 
   Store& store_;
   Random& random_;
   TrustedRoots roots_;
+  ImportedMetadata metadata_;
 };
 
 }  // namespace firstkey::core

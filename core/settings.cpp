@@ -200,13 +200,25 @@ PassPolicy read_pass_policy(const json::value& value) {
 }
 
 json::object key_policy_json(const KeyPolicy& policy) {
-  return {{"state", name_of(kStates, policy.state)},
-          {"isAttestationEnforced", policy.attestation == AttestationEnforcement::kEnforced},
-          {"requiresResidentKey", policy.requires_resident_key},
-          {"requiresUserVerification", policy.requires_user_verification},
-          {"allowsBackupEligible", policy.allows_backup_eligible},
-          {"allowSimulators", policy.allows_simulators},
-          {"algorithms", json::array(policy.algorithms.begin(), policy.algorithms.end())}};
+  return {
+      {"state", name_of(kStates, policy.state)},
+      {"isAttestationEnforced", policy.attestation == AttestationEnforcement::kEnforced},
+      {"requiresResidentKey", policy.requires_resident_key},
+      {"requiresUserVerification", policy.requires_user_verification},
+      {"allowsBackupEligible", policy.allows_backup_eligible},
+      {"allowSimulators", policy.allows_simulators},
+      {"algorithms", json::array(policy.algorithms.begin(), policy.algorithms.end())},
+      {"refusesUserVerificationBypass", policy.metadata.refuses_user_verification_bypass},
+      {"refusesUserKeyRemoteCompromise", policy.metadata.refuses_user_key_remote_compromise},
+      {"refusesUserKeyPhysicalCompromise", policy.metadata.refuses_user_key_physical_compromise},
+      {"metadataGraceInDays", policy.metadata.grace.count()}};
+}
+
+MetadataPolicy read_metadata_policy(StrictObject& object) {
+  return {.refuses_user_verification_bypass = object.flag("refusesUserVerificationBypass"),
+          .refuses_user_key_remote_compromise = object.flag("refusesUserKeyRemoteCompromise"),
+          .refuses_user_key_physical_compromise = object.flag("refusesUserKeyPhysicalCompromise"),
+          .grace = std::chrono::days(object.small_number("metadataGraceInDays"))};
 }
 
 KeyPolicy read_key_policy(const json::value& value) {
@@ -219,7 +231,8 @@ KeyPolicy read_key_policy(const json::value& value) {
                    .requires_user_verification = object.flag("requiresUserVerification"),
                    .allows_backup_eligible = object.flag("allowsBackupEligible"),
                    .allows_simulators = object.flag("allowSimulators"),
-                   .algorithms = {}};
+                   .algorithms = {},
+                   .metadata = read_metadata_policy(object)};
   for (const auto& entry : object.list("algorithms")) {
     if (!entry.is_int64() || entry.get_int64() < -65535 || entry.get_int64() > 0) {
       throw Malformed("algorithms holds something but COSE algorithm numbers");
@@ -245,17 +258,50 @@ RelyingParty read_relying_party(const json::value& value) {
   return relying_party;
 }
 
-std::vector<TrustRoot> read_trust_roots(StrictObject& document) {
+json::array trust_roots_json(const std::vector<TrustRoot>& roots) {
+  json::array list;
+  for (const auto& root : roots) {
+    list.push_back({{"id", root.id}, {"subject", root.subject}, {"der", to_base64url(root.der)}});
+  }
+  return list;
+}
+
+std::vector<TrustRoot> read_trust_roots(StrictObject& document, std::string_view name) {
   std::vector<TrustRoot> roots;
-  for (const auto& value : document.list("trustRoots")) {
-    StrictObject entry(value, "trustRoots");
+  for (const auto& value : document.list(name)) {
+    StrictObject entry(value, document.path(name));
     auto der = from_base64url(entry.text("der"));
-    if (!der) throw Malformed("trustRoots.der is not base64url");
+    if (!der) throw Malformed(entry.path("der") + " is not base64url");
     roots.push_back(
         {.id = entry.text("id"), .subject = entry.text("subject"), .der = std::move(der.value())});
     entry.close();
   }
   return roots;
+}
+
+json::value metadata_json(const std::optional<CurrentMetadata>& metadata) {
+  if (!metadata) return nullptr;
+  json::object object{{"number", metadata->number},
+                      {"nextUpdate", metadata->next_update.time_since_epoch().count()},
+                      {"importedAt", metadata->imported_at.time_since_epoch().count()},
+                      {"previousNumber", nullptr}};
+  if (metadata->previous_number) object["previousNumber"] = metadata->previous_number.value();
+  return object;
+}
+
+std::optional<CurrentMetadata> read_metadata(StrictObject& document) {
+  const auto& value = document.member("metadata");
+  if (value.is_null()) return std::nullopt;
+  StrictObject object(value, "metadata");
+  CurrentMetadata metadata{.number = object.number("number"),
+                           .next_update = Instant(Duration(object.number("nextUpdate"))),
+                           .imported_at = Instant(Duration(object.number("importedAt"))),
+                           .previous_number = std::nullopt};
+  if (!object.member("previousNumber").is_null()) {
+    metadata.previous_number = object.number("previousNumber");
+  }
+  object.close();
+  return metadata;
 }
 
 Settings read_settings(const json::value& value) {
@@ -265,7 +311,9 @@ Settings read_settings(const json::value& value) {
   Settings settings{.relying_party = read_relying_party(document.member("relyingParty")),
                     .pass_policy = read_pass_policy(document.member("passPolicy")),
                     .key_policy = read_key_policy(document.member("keyPolicy")),
-                    .trust_roots = read_trust_roots(document),
+                    .trust_roots = read_trust_roots(document, "trustRoots"),
+                    .metadata_roots = read_trust_roots(document, "metadataRoots"),
+                    .metadata = read_metadata(document),
                     .owner_uid = static_cast<std::uint32_t>(owner_uid),
                     .owner = UserId(document.text("owner")),
                     .epoch = document.number("epoch"),
@@ -304,15 +352,13 @@ Result<KeyPolicy> key_policy_from_json(std::string_view text) {
 }
 
 std::string settings_to_json(const Settings& settings) {
-  json::array roots;
-  for (const auto& root : settings.trust_roots) {
-    roots.push_back({{"id", root.id}, {"subject", root.subject}, {"der", to_base64url(root.der)}});
-  }
   return json::serialize(json::object{
       {"relyingParty", relying_party_json(settings.relying_party)},
       {"passPolicy", pass_policy_json(settings.pass_policy)},
       {"keyPolicy", key_policy_json(settings.key_policy)},
-      {"trustRoots", std::move(roots)},
+      {"trustRoots", trust_roots_json(settings.trust_roots)},
+      {"metadataRoots", trust_roots_json(settings.metadata_roots)},
+      {"metadata", metadata_json(settings.metadata)},
       {"ownerUid", settings.owner_uid},
       {"owner", settings.owner.text()},
       {"epoch", settings.epoch},

@@ -3,12 +3,14 @@
 // at once.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/clock.h"
 #include "core/ids.h"
+#include "core/metadata.h"
 #include "core/policy.h"
 #include "core/result.h"
 
@@ -18,7 +20,9 @@ struct Settings {
   RelyingParty relying_party;
   PassPolicy pass_policy;
   KeyPolicy key_policy;
-  std::vector<TrustRoot> trust_roots;
+  std::vector<TrustRoot> trust_roots;     ///< those of keys
+  std::vector<TrustRoot> metadata_roots;  ///< those of who signs metadata, which vouch for no key
+  std::optional<CurrentMetadata> metadata;
   std::uint32_t owner_uid = 0;  ///< the one operating-system account that acts in process…
   UserId owner;                 ///< …and the directory user it acts as
   /// Rises when a backup is restored: passes, sessions and challenges of an earlier epoch are void.

@@ -19,6 +19,7 @@
 #include "core/audit.h"
 #include "core/credential.h"
 #include "core/lockout.h"
+#include "core/metadata.h"
 #include "core/orphan.h"
 #include "core/pass.h"
 #include "core/result.h"
@@ -91,6 +92,8 @@ class ReadTransaction {
   /// Removed ones too.
   [[nodiscard]] virtual std::size_t count_orphans_of(const SessionId& session) = 0;
 
+  [[nodiscard]] virtual std::optional<StoredMetadata> metadata(std::int64_t number) = 0;
+
   [[nodiscard]] virtual std::optional<LockoutCounter> lockout(LockoutScope scope,
                                                               const Sha256& key) = 0;
   [[nodiscard]] virtual std::vector<LockoutCounter> lockouts() = 0;
@@ -143,6 +146,9 @@ class WriteTransaction : public ReadTransaction {
 
   /// In the place of the one of the same credential, if there is one.
   virtual void put_orphan(const OrphanRecord& orphan) = 0;
+
+  virtual void insert_metadata(const StoredMetadata& metadata) = 0;
+  virtual void delete_metadata_before(std::int64_t number) = 0;
 
   virtual void put_lockout(const LockoutCounter& counter) = 0;
   virtual void delete_lockout(LockoutScope scope, const Sha256& key) = 0;

@@ -144,6 +144,10 @@ class MemoryTransaction final : public WriteTransaction {
         state_.orphans, [&](const auto& entry) { return entry.second.session == session; }));
   }
 
+  std::optional<StoredMetadata> metadata(std::int64_t number) override {
+    return find_in(state_.metadata, number);
+  }
+
   std::optional<LockoutCounter> lockout(LockoutScope scope, const Sha256& key) override {
     return find_in(state_.lockouts, std::pair(scope, key));
   }
@@ -268,6 +272,13 @@ class MemoryTransaction final : public WriteTransaction {
 
   void put_orphan(const OrphanRecord& orphan) override {
     state_.orphans.insert_or_assign(orphan.credential_id, orphan);
+  }
+
+  void insert_metadata(const StoredMetadata& metadata) override {
+    if (!state_.metadata.emplace(metadata.number, metadata).second) misuse("this metadata exists");
+  }
+  void delete_metadata_before(std::int64_t number) override {
+    state_.metadata.erase(state_.metadata.begin(), state_.metadata.lower_bound(number));
   }
 
   void put_lockout(const LockoutCounter& counter) override {

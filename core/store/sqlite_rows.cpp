@@ -419,6 +419,18 @@ OrphanRecord read_orphan(RowReader row) {
   return orphan;
 }
 
+void write_row(RowWriter& row, const StoredMetadata& metadata) {
+  row.add(metadata.number).add(metadata.imported_at).add(std::string_view(metadata.blob));
+}
+
+StoredMetadata read_metadata(RowReader row) {
+  StoredMetadata metadata;
+  metadata.number = row.number();
+  metadata.imported_at = row.instant();
+  metadata.blob = row.text();
+  return metadata;
+}
+
 void write_row(RowWriter& row, const LockoutCounter& counter) {
   row.add(counter.scope)
       .add(BytesView(counter.key))

@@ -78,6 +78,7 @@ void write_row(RowWriter& row, const Session& session);
 void write_row(RowWriter& row, const Challenge& challenge);
 void write_row(RowWriter& row, const CredentialRecord& credential);
 void write_row(RowWriter& row, const OrphanRecord& orphan);
+void write_row(RowWriter& row, const StoredMetadata& metadata);
 void write_row(RowWriter& row, const LockoutCounter& counter);
 void write_row(RowWriter& row, const AuditRow& audit);
 
@@ -87,6 +88,7 @@ void write_row(RowWriter& row, const AuditRow& audit);
 [[nodiscard]] Challenge read_challenge(RowReader row);
 [[nodiscard]] CredentialRecord read_credential(RowReader row);
 [[nodiscard]] OrphanRecord read_orphan(RowReader row);
+[[nodiscard]] StoredMetadata read_metadata(RowReader row);
 [[nodiscard]] LockoutCounter read_lockout(RowReader row);
 [[nodiscard]] AuditRow read_audit_row(RowReader row);
 

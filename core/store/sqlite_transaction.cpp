@@ -411,6 +411,27 @@ void SqliteTransaction::put_orphan(const OrphanRecord& orphan) {
   statement.exec();
 }
 
+// ---- metadata ----------------------------------------------------------------------------------
+
+std::optional<StoredMetadata> SqliteTransaction::metadata(std::int64_t number) {
+  auto& statement = connection_.prepared("SELECT * FROM metadata WHERE number = ?");
+  RowWriter(statement).add(number);
+  return one_of(statement, read_metadata);
+}
+
+void SqliteTransaction::insert_metadata(const StoredMetadata& metadata) {
+  auto& statement = connection_.prepared("INSERT INTO metadata VALUES (?, ?, ?)");
+  RowWriter row(statement);
+  write_row(row, metadata);
+  statement.exec();
+}
+
+void SqliteTransaction::delete_metadata_before(std::int64_t number) {
+  auto& statement = connection_.prepared("DELETE FROM metadata WHERE number < ?");
+  RowWriter(statement).add(number);
+  statement.exec();
+}
+
 // ---- lock-outs ---------------------------------------------------------------------------------
 
 std::optional<LockoutCounter> SqliteTransaction::lockout(LockoutScope scope, const Sha256& key) {

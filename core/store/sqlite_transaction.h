@@ -41,6 +41,7 @@ class SqliteTransaction final : public WriteTransaction {
   std::vector<OrphanRecord> orphans(std::size_t limit) override;
   std::size_t count_orphans_of(const SessionId& session) override;
 
+  [[nodiscard]] std::optional<StoredMetadata> metadata(std::int64_t number) override;
   [[nodiscard]] std::optional<LockoutCounter> lockout(LockoutScope scope,
                                                       const Sha256& key) override;
   [[nodiscard]] std::vector<LockoutCounter> lockouts() override;
@@ -70,6 +71,8 @@ class SqliteTransaction final : public WriteTransaction {
   void delete_credential(BytesView id) override;
   void put_orphan(const OrphanRecord& orphan) override;
 
+  void insert_metadata(const StoredMetadata& metadata) override;
+  void delete_metadata_before(std::int64_t number) override;
   void put_lockout(const LockoutCounter& counter) override;
   void delete_lockout(LockoutScope scope, const Sha256& key) override;
   void delete_lockouts_before(Instant last_at_before) override;

@@ -54,9 +54,33 @@ void make_older_store(const std::string& path, std::size_t version) {
   ::chmod(path.c_str(), 0600);
 }
 
+/// Takes what 0007_metadata.sql brought out of the store at `path`.
+void make_settings_older(const std::string& path) {
+  SQLite::Database file(path, SQLite::OPEN_READWRITE);
+  file.exec(
+      "DROP TABLE metadata;"
+      "UPDATE settings SET document = json_remove(document, '$.metadataRoots', '$.metadata', "
+      "'$.keyPolicy.refusesUserVerificationBypass', '$.keyPolicy.refusesUserKeyRemoteCompromise', "
+      "'$.keyPolicy.refusesUserKeyPhysicalCompromise', '$.keyPolicy.metadataGraceInDays')");
+  const auto all = steps();
+  const auto step = std::ranges::find_if(
+      all, [](const std::string& text) { return text.contains("CREATE TABLE metadata"); });
+  REQUIRE(step == all.end() - 1);  // later steps would have to be undone first
+  file.exec("PRAGMA user_version = " + std::to_string(step - all.begin()));
+}
+
 }  // namespace
 
 TEST_SUITE("contract/sqlite_migration") {
+  TEST_CASE("settings that knew nothing of metadata read as those of a store without any") {
+    SqliteFixture f;
+    commit(f.store(), [](WriteTransaction& t) { t.put_settings(make_settings()); });
+    f.close();
+    make_settings_older(f.path());
+    f.reopen();
+    CHECK(seen(f.store(), [](ReadTransaction& t) { return t.settings(); }) == make_settings());
+  }
+
   TEST_CASE("a store of an earlier schema is brought up to date with what it holds") {
     for (std::size_t version = 1; version < steps().size(); ++version) {
       CAPTURE(version);

@@ -18,6 +18,7 @@ using firstkey::core::Role;
 using firstkey::core::SessionState;
 using firstkey::core::sha256;
 using firstkey::core::Store;
+using firstkey::core::StoredMetadata;
 using firstkey::core::UserId;
 using firstkey::core::WriteTransaction;
 using namespace firstkey::tests;  // NOLINT(google-build-using-namespace): the fixture's verbs
@@ -456,5 +457,40 @@ TEST_SUITE("contract/store") {
     CHECK(now() == kStart + hours(24 * 365));
     commit(f.store(), [](WriteTransaction& t) { t.reset_clock_mark(); });
     CHECK(now() == kStart);
+  }
+
+  TEST_CASE_TEMPLATE(
+      "metadata comes back by its number, until what is older is deleted", Fixture, STORES) {
+    Fixture f;
+    const StoredMetadata eighth{.number = 8, .imported_at = kStart, .blob = "a.b.c"};
+    const StoredMetadata ninth{
+        .number = 9, .imported_at = kStart + seconds(1), .blob = std::string(1'000'000, 'x')};
+    commit(f.store(), [&](WriteTransaction& t) {
+      t.insert_metadata(ninth);
+      t.insert_metadata(eighth);
+    });
+    const auto kept = [&](std::int64_t number) {
+      return seen(f.store(), [&](ReadTransaction& t) { return t.metadata(number); });
+    };
+    CHECK(kept(8) == eighth);
+    CHECK(kept(9) == ninth);
+    CHECK_FALSE(kept(10));
+    commit(f.store(), [](WriteTransaction& t) { t.delete_metadata_before(8); });
+    CHECK(kept(8) == eighth);
+    commit(f.store(), [](WriteTransaction& t) { t.delete_metadata_before(9); });
+    CHECK_FALSE(kept(8));
+    CHECK(kept(9) == ninth);
+  }
+
+  TEST_CASE_TEMPLATE("a number of metadata is taken once", Fixture, STORES) {
+    Fixture f;
+    const StoredMetadata metadata{.number = 9, .imported_at = kStart, .blob = "a.b.c"};
+    commit(f.store(), [&](WriteTransaction& t) { t.insert_metadata(metadata); });
+    const auto again = f.store().write([&](WriteTransaction& t) {
+      t.insert_metadata(metadata);
+      return Store::Ending::kCommit;
+    });
+    REQUIRE_FALSE(again);
+    CHECK(again.error().code == ErrorCode::kStoreFailed);
   }
 }

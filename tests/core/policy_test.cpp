@@ -171,6 +171,16 @@ TEST_SUITE("core/policy") {
     CHECK(code_of(verdict({-7, -8, -7})) == ErrorCode::kPolicyInvalid);
   }
 
+  TEST_CASE("metadata may be used for up to a year after the next was due") {
+    const auto verdict = [](int days) {
+      return validate(KeyPolicy{.metadata = {.grace = std::chrono::days(days)}});
+    };
+    CHECK(code_of(verdict(-1)) == ErrorCode::kPolicyInvalid);
+    CHECK(verdict(0).has_value());
+    CHECK(verdict(365).has_value());
+    CHECK(code_of(verdict(366)) == ErrorCode::kPolicyInvalid);
+  }
+
   TEST_CASE("a relying party id is a domain or localhost") {
     const std::string label(63, 'a');
     const struct {

@@ -9,6 +9,7 @@ namespace json = boost::json;
 using firstkey::core::Alphabet;
 using firstkey::core::AttestationEnforcement;
 using firstkey::core::ErrorCode;
+using firstkey::core::Instant;
 using firstkey::core::key_policy_from_json;
 using firstkey::core::key_policy_to_json;
 using firstkey::core::KeyPolicy;
@@ -56,7 +57,11 @@ KeyPolicy unusual_key_policy() {
           .requires_user_verification = false,
           .allows_backup_eligible = true,
           .allows_simulators = true,
-          .algorithms = {-8, -7}};
+          .algorithms = {-8, -7},
+          .metadata = {.refuses_user_verification_bypass = false,
+                       .refuses_user_key_remote_compromise = false,
+                       .refuses_user_key_physical_compromise = false,
+                       .grace = std::chrono::days(7)}};
 }
 
 Settings unusual_settings() {
@@ -64,6 +69,11 @@ Settings unusual_settings() {
   settings.pass_policy = unusual_pass_policy();
   settings.key_policy = unusual_key_policy();
   settings.relying_party.origins = {"https://example.org", "https://sso.example.org:8443"};
+  settings.metadata_roots = {{.id = "cd", .subject = "CN=Metadata", .der = {4, 5}}};
+  settings.metadata = {.number = 9,
+                       .next_update = Instant(seconds(1'800'000'000)),
+                       .imported_at = Instant(seconds(1'799'000'000)),
+                       .previous_number = 8};
   settings.owner_uid = 0xFFFFFFFF;
   settings.epoch = 3;
   return settings;
@@ -99,13 +109,22 @@ const Edit kWrongInSettings[] = {
     {"an account below all", "ownerUid", "-1"},
     {"an account beyond all", "ownerUid", "4294967296"},
     {"a root that is no certificate", "trustRoots", R"([{"id":"a","subject":"s","der":"+/="}])"},
+    {"a metadata root that is no certificate",
+     "metadataRoots",
+     R"([{"id":"a","subject":"s","der":"+/="}])"},
+    {"metadata without its number", "metadata", R"({"nextUpdate":1,"importedAt":1,
+     "previousNumber":null})"},
+    {"metadata before a previous one by name", "metadata", R"({"number":2,"nextUpdate":1,
+     "importedAt":1,"previousNumber":"1"})"},
     {"an origin that is a number", "relyingParty", R"({"id":"a","name":"b","origins":[1]})"},
     {"a policy that is none", "passPolicy", "{}"},
     {"an algorithm by name",
      "keyPolicy",
      R"({"state":"enabled","isAttestationEnforced":false,"requiresResidentKey":true,
          "requiresUserVerification":true,"allowsBackupEligible":false,"allowSimulators":false,
-         "algorithms":["ES256"]})"},
+         "algorithms":["ES256"],"refusesUserVerificationBypass":true,
+         "refusesUserKeyRemoteCompromise":true,"refusesUserKeyPhysicalCompromise":true,
+         "metadataGraceInDays":30})"},
 };
 
 std::string with(const std::string& document, const Edit& edit) {
