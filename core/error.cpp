@@ -84,6 +84,12 @@ std::string_view to_string(ErrorCode code) noexcept {
       return "simulator_not_allowed";
     case ErrorCode::kAssertionInvalid:
       return "assertion_invalid";
+    case ErrorCode::kMetadataInvalid:
+      return "metadata_invalid";
+    case ErrorCode::kMetadataNotNewer:
+      return "metadata_not_newer";
+    case ErrorCode::kMetadataOutOfDate:
+      return "metadata_out_of_date";
     case ErrorCode::kRelyingPartyFixed:
       return "relying_party_fixed";
     case ErrorCode::kNotInitialised:

@@ -54,6 +54,10 @@ enum class ErrorCode {
   kKeyNotAllowed,
   kSimulatorNotAllowed,
   kAssertionInvalid,
+  // Metadata.
+  kMetadataInvalid,
+  kMetadataNotNewer,
+  kMetadataOutOfDate,
   // The relying party.
   kRelyingPartyFixed,
   kNotInitialised,

@@ -66,6 +66,7 @@ constexpr Grant kGrants[] = {
     {kWritePolicy, kAuthenticationPolicyAdministrator, kSystem},
     {kWriteTrustRoots, kAuthenticationPolicyAdministrator, kSystem},
     {kWriteRelyingParty, kPrivilegedRoleAdministrator, kSystem},
+    {kImportMetadata, kPrivilegedRoleAdministrator, kSystem},
     {kReadUsers, kAuthenticationAdministrator, kEverybody},
     {kReadUsers, kPrivilegedAuthenticationAdministrator, kEverybody},
     {kReadUsers, kUserAdministrator, kEverybody},

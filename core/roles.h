@@ -42,10 +42,11 @@ inline constexpr Role kAllRoles[] = {
 [[nodiscard]] bool is_administrator(const std::set<Role>& roles) noexcept;
 
 enum class Operation : std::uint8_t {
-  kReadPolicy,  ///< policies, trust roots and the relying party
+  kReadPolicy,  ///< policies, trust roots, metadata and the relying party
   kWritePolicy,
   kWriteTrustRoots,
   kWriteRelyingParty,
+  kImportMetadata,
   kReadUsers,
   kWriteUsers,
   kAssignRoles,
@@ -68,14 +69,14 @@ enum class Operation : std::uint8_t {
 };
 
 inline constexpr Operation kAllOperations[] = {
-    Operation::kReadPolicy,        Operation::kWritePolicy,     Operation::kWriteTrustRoots,
-    Operation::kWriteRelyingParty, Operation::kReadUsers,       Operation::kWriteUsers,
-    Operation::kAssignRoles,       Operation::kIssuePass,       Operation::kReadPass,
-    Operation::kDeletePass,        Operation::kReadCredentials, Operation::kDeleteCredential,
-    Operation::kExportCredentials, Operation::kReadSessions,    Operation::kEndSession,
-    Operation::kReadLockouts,      Operation::kClearLockout,    Operation::kReadAudit,
-    Operation::kReadAuditNames,    Operation::kReadStore,       Operation::kResetClock,
-    Operation::kBackUpStore,       Operation::kRedeem,
+    Operation::kImportMetadata,   Operation::kReadPolicy,        Operation::kWritePolicy,
+    Operation::kWriteTrustRoots,  Operation::kWriteRelyingParty, Operation::kReadUsers,
+    Operation::kWriteUsers,       Operation::kAssignRoles,       Operation::kIssuePass,
+    Operation::kReadPass,         Operation::kDeletePass,        Operation::kReadCredentials,
+    Operation::kDeleteCredential, Operation::kExportCredentials, Operation::kReadSessions,
+    Operation::kEndSession,       Operation::kReadLockouts,      Operation::kClearLockout,
+    Operation::kReadAudit,        Operation::kReadAuditNames,    Operation::kReadStore,
+    Operation::kResetClock,       Operation::kBackUpStore,       Operation::kRedeem,
 };
 
 /// Whom an operation is done to, as far as roles care. "Nobody" is also how a list is asked for:

@@ -99,6 +99,14 @@ Error refused_registration(const webauthn::Error& error) {
   return {.code = registration_code(error.code), .detail = told(error)};
 }
 
+Error refused_metadata(const webauthn::Error& error) {
+  const auto code = error.code == webauthn::Code::kMetadataNotNewer ? ErrorCode::kMetadataNotNewer
+                    : error.code == webauthn::Code::kMetadataOutOfDate
+                        ? ErrorCode::kMetadataOutOfDate
+                        : ErrorCode::kMetadataInvalid;
+  return {.code = code, .detail = told(error)};
+}
+
 Error refused_assertion(const webauthn::Error& error) {
   return {.code = ErrorCode::kAssertionInvalid, .detail = told(error)};
 }

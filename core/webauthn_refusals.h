@@ -13,6 +13,8 @@ namespace firstkey::core {
 
 /// Errors for people, which name the check, where its rule stands and what was wrong, bounded.
 [[nodiscard]] Error refused_registration(const webauthn::Error& error);
+/// Of a BLOB: kMetadataNotNewer, kMetadataOutOfDate, or kMetadataInvalid for all else.
+[[nodiscard]] Error refused_metadata(const webauthn::Error& error);
 /// Always kAssertionInvalid.
 [[nodiscard]] Error refused_assertion(const webauthn::Error& error);
 

@@ -54,6 +54,9 @@ VerdictMeaning meaning_of(core::ErrorCode code) noexcept {
     case kCredentialUnknown:
     case kTooManyCredentials:
     case kProofRequired:
+    case kMetadataInvalid:
+    case kMetadataNotNewer:
+    case kMetadataOutOfDate:
     case kRelyingPartyFixed:
     case kNotInitialised:
     case kAlreadyInitialised:

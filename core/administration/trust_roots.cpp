@@ -1,13 +1,12 @@
 #include "core/administration/trust_roots.h"
 
 #include <algorithm>
-#include <optional>
+#include <utility>
 
-#include <openssl/bio.h>
-#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include "core/administration/pem.h"
 #include "core/webauthn/certificate.h"
 
 namespace firstkey::core {
@@ -22,40 +21,20 @@ std::unexpected<Error> no_certificate() {
   return fail(ErrorCode::kInvalidArgument, "this is not one X.509 certificate in PEM or DER form");
 }
 
-/// The bytes of the next PEM block; nothing if there is none, or it holds no certificate.
-std::optional<Bytes> next_certificate(BIO* pem) {
-  char* name = nullptr;
-  char* header = nullptr;
-  unsigned char* content = nullptr;
-  long size = 0;
-  if (PEM_read_bio(pem, &name, &header, &content, &size) != 1) {
-    ERR_clear_error();
-    return std::nullopt;
-  }
-  const bool is_certificate = std::string_view(name) == PEM_STRING_X509;
-  Bytes der(content, content + size);
-  OPENSSL_free(name);
-  OPENSSL_free(header);
-  OPENSSL_free(content);
-  if (!is_certificate) return std::nullopt;
-  return der;
+std::vector<TrustRoot>& roots_for(Settings& settings, TrustPurpose purpose) {
+  return purpose == TrustPurpose::kKeys ? settings.trust_roots : settings.metadata_roots;
 }
 
-/// The DER in `pem`; nothing unless it holds exactly one block, a certificate.
-std::optional<Bytes> der_of_pem(BytesView pem) {
-  const webauthn::BioPtr bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-  if (!bio) return std::nullopt;
-  auto der = next_certificate(bio.get());
-  if (next_certificate(bio.get())) return std::nullopt;
-  return der;
+/// The action of the audit trail.
+std::string action_of(const char* verb, TrustPurpose purpose) {
+  return std::string(purpose == TrustPurpose::kKeys ? "trust." : "trust.metadata.") + verb;
 }
 
 }  // namespace
 
 Result<TrustRoot> parse_trust_root(BytesView certificate, LeafListing leaf) {
   if (certificate.empty() || certificate.size() > kMaxCertificate) return no_certificate();
-  constexpr std::uint8_t kDerSequence = 0x30;
-  auto der = certificate.front() == kDerSequence ? to_bytes(certificate) : der_of_pem(certificate);
+  auto der = der_of_file(certificate, PEM_STRING_X509);
   if (!der) return no_certificate();
   const auto parsed = webauthn::Certificate::parse(der.value());
   if (!parsed || parsed->public_key() == nullptr) return no_certificate();
@@ -70,7 +49,7 @@ Result<TrustRoot> parse_trust_root(BytesView certificate, LeafListing leaf) {
 }
 
 Result<TrustRoot> TrustRoots::add(BytesView certificate, LeafListing leaf) {
-  return administration_.act<TrustRoot>("trust.add", [&](Act& act) -> Result<Effect<TrustRoot>> {
+  const auto decide = [&](Act& act) -> Result<Effect<TrustRoot>> {
     if (auto allowed = act.authorise(Operation::kWriteTrustRoots); !allowed) {
       return std::unexpected(allowed.error());
     }
@@ -79,33 +58,35 @@ Result<TrustRoot> TrustRoots::add(BytesView certificate, LeafListing leaf) {
     act.note("rootId", root->id);
     act.note("subject", root->subject);
     auto settings = act.settings();
-    if (std::ranges::find(settings.trust_roots, root->id, &TrustRoot::id) !=
-        settings.trust_roots.end()) {
+    auto& roots = roots_for(settings, purpose_);
+    if (std::ranges::find(roots, root->id, &TrustRoot::id) != roots.end()) {
       return fail(ErrorCode::kAlreadyExists, "this certificate is listed already");
     }
-    if (settings.trust_roots.size() >= kMaxRoots) {
+    if (roots.size() >= kMaxRoots) {
       return fail(ErrorCode::kInvalidArgument, "the list of trusted roots is full");
     }
-    settings.trust_roots.push_back(root.value());
-    return [settings](WriteTransaction& transaction) {
+    roots.push_back(root.value());
+    return [settings, added = root.value()](WriteTransaction& transaction) {
       transaction.put_settings(settings);
-      return settings.trust_roots.back();
+      return added;
     };
-  });
+  };
+  return administration_.act<TrustRoot>(action_of("add", purpose_), decide);
 }
 
 Result<std::vector<TrustRoot>> TrustRoots::list() {
-  return administration_.look<std::vector<TrustRoot>>(
-      "trust.list", [](Act& act) -> Result<std::vector<TrustRoot>> {
-        if (auto allowed = act.authorise(Operation::kReadPolicy); !allowed) {
-          return std::unexpected(allowed.error());
-        }
-        return act.settings().trust_roots;
-      });
+  const auto look = [&](Act& act) -> Result<std::vector<TrustRoot>> {
+    if (auto allowed = act.authorise(Operation::kReadPolicy); !allowed) {
+      return std::unexpected(allowed.error());
+    }
+    auto settings = act.settings();
+    return std::move(roots_for(settings, purpose_));
+  };
+  return administration_.look<std::vector<TrustRoot>>(action_of("list", purpose_), look);
 }
 
 Result<TrustRoot> TrustRoots::remove(const std::string& id) {
-  return administration_.act<TrustRoot>("trust.remove", [&](Act& act) -> Result<Effect<TrustRoot>> {
+  const auto decide = [&](Act& act) -> Result<Effect<TrustRoot>> {
     if (auto allowed = act.authorise(Operation::kWriteTrustRoots); !allowed) {
       return std::unexpected(allowed.error());
     }
@@ -113,7 +94,7 @@ Result<TrustRoot> TrustRoots::remove(const std::string& id) {
       return fail(ErrorCode::kInvalidArgument, "give at least the first 8 digits of the id");
     }
     auto settings = act.settings();
-    auto& roots = settings.trust_roots;
+    auto& roots = roots_for(settings, purpose_);
     const auto is_meant = [&](const TrustRoot& root) { return root.id.starts_with(id); };
     const auto found = std::ranges::find_if(roots, is_meant);
     if (found == roots.end()) return fail(ErrorCode::kNotFound, "no trusted root has this id");
@@ -128,7 +109,8 @@ Result<TrustRoot> TrustRoots::remove(const std::string& id) {
       transaction.put_settings(settings);
       return removed;
     };
-  });
+  };
+  return administration_.act<TrustRoot>(action_of("remove", purpose_), decide);
 }
 
 }  // namespace firstkey::core

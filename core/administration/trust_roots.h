@@ -1,6 +1,6 @@
 #pragma once
-// Administration of the certificates attestation chains may end in. They are policy: whoever
-// enrolls has no say in them.
+// Administration of the certificates that chains may end in: those of keys, and those of who signs
+// metadata, in lists apart. They are policy: whoever enrolls or imports has no say in them.
 
 #include <cstdint>
 #include <string>
@@ -15,10 +15,15 @@ namespace firstkey::core {
 /// which then vouches for the one key (or batch of keys) that holds it.
 enum class LeafListing : std::uint8_t { kRefused, kAllowed };
 
+/// What a listed certificate vouches for. An authority of web servers, which FIDO's metadata is
+/// signed under, must vouch for no key.
+enum class TrustPurpose : std::uint8_t { kKeys, kMetadata };
+
 class TrustRoots {
  public:
-  /// `administration` must outlive this.
-  explicit TrustRoots(Administration& administration) : administration_(administration) {}
+  /// `administration` must outlive this. All below is about the list of `purpose`.
+  explicit TrustRoots(Administration& administration, TrustPurpose purpose = TrustPurpose::kKeys)
+      : administration_(administration), purpose_(purpose) {}
 
   /// Lists the one certificate in `certificate`, PEM or DER.
   /// Errors: kInvalidArgument (no certificate, more than one, a leaf), kAlreadyExists.
@@ -32,6 +37,7 @@ class TrustRoots {
 
  private:
   Administration& administration_;
+  TrustPurpose purpose_;
 };
 
 /// Errors: kInvalidArgument.

@@ -79,6 +79,21 @@ Result<std::vector<Certificate>> read_certificates(CborReader& reader) {
   return certificates;
 }
 
+Result<std::vector<Certificate>> certificates_of(BytesView statement) {
+  CborReader reader(statement);
+  auto map = reader.read_map();
+  if (!map) return fail(Code::kAttestationStatementMalformed, "not a map");
+  while (true) {
+    const auto key = reader.next_text_key(map.value());
+    if (!key) return fail(Code::kAttestationStatementMalformed, key.error().detail);
+    if (!key.value()) return std::vector<Certificate>();
+    if (key.value() == "x5c") return read_certificates(reader);
+    if (const auto other = reader.read_any(1); !other) {
+      return fail(Code::kAttestationStatementMalformed, other.error().detail);
+    }
+  }
+}
+
 Result<StatementVerdict> verify_none(BytesView statement) {
   CborReader reader(statement);
   const auto map = reader.read_map();

@@ -53,6 +53,11 @@ struct StatementVerdict {
 /// The statement must be an empty map. Source: WebAuthn L3 §8.7.
 [[nodiscard]] Result<StatementVerdict> verify_none(BytesView statement);
 
+/// The certificates of a statement, leaf first, without checking what it says: for statements that
+/// were verified when they came. Empty for none and self attestation.
+/// Errors: kAttestationStatementMalformed, kCertificateMalformed.
+[[nodiscard]] Result<std::vector<Certificate>> certificates_of(BytesView statement);
+
 class CborReader;
 /// x5c, at least one certificate. Errors: kAttestationStatementMalformed, kCertificateMalformed.
 [[nodiscard]] Result<std::vector<Certificate>> read_certificates(CborReader& reader);

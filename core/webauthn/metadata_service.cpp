@@ -107,7 +107,7 @@ Result<void> MetadataService::check_newer_than(std::int64_t number) const {
 }
 
 Result<void> MetadataService::check_up_to_date(Instant now, Duration grace) const {
-  const auto end = payload_.next_update + std::chrono::days(1) + grace;
+  const auto end = in_force_until(grace);
   if (now < end) return {};
   return fail(Code::kMetadataOutOfDate,
               "no. " + std::to_string(payload_.number) + " was in force until " + to_rfc3339(end));
@@ -148,6 +148,21 @@ Result<void> MetadataService::check_status(const MetadataEntry& entry,
                 entry.description + ", metadata no. " + std::to_string(payload_.number));
   }
   return {};
+}
+
+Result<void> MetadataService::check_registered(BytesView attestation_object,
+                                               const MetadataRules& rules,
+                                               Instant now) const {
+  const auto unreadable = fail(Code::kAttestationObjectMalformed);
+  const auto object = AttestationObject::parse(attestation_object);
+  if (!object) return unreadable;
+  const auto data = AuthenticatorData::parse(object->authenticator_data);
+  const auto format = format_from_string(object->format);
+  const auto path = certificates_of(object->statement);
+  if (!data || !data->credential || !format || !path) return unreadable;
+  const auto* entry = find(format.value(), data->credential->aaguid, path.value());
+  if (entry == nullptr) return {};
+  return check_status(*entry, path.value(), rules, now);
 }
 
 Result<std::string> MetadataService::find_root(const MetadataEntry& entry,

@@ -52,7 +52,11 @@ class MetadataService {
   /// A BLOB with a number that does not rise is an old one handed out again.
   /// Errors: kMetadataNotNewer. Source: FIDO Metadata Service v3.0 §3.2.
   [[nodiscard]] Result<void> check_newer_than(std::int64_t number) const;
-  /// In force through the day the next one is due, and `grace` longer. Errors: kMetadataOutOfDate.
+  /// The end of the day the next one is due, and `grace` more.
+  [[nodiscard]] Instant in_force_until(Duration grace) const noexcept {
+    return payload_.next_update + std::chrono::days(1) + grace;
+  }
+  /// Errors: kMetadataOutOfDate, from in_force_until() on.
   [[nodiscard]] Result<void> check_up_to_date(Instant now, Duration grace) const;
 
   /// The entries below live as long as this. Null: none is about it.
@@ -72,6 +76,12 @@ class MetadataService {
                                           std::span<const Certificate> path,
                                           const MetadataRules& rules,
                                           Instant now) const;
+
+  /// The same of a key that was registered before, by what it sent then; no entry condemns nobody.
+  /// Errors: those above and kAttestationObjectMalformed.
+  [[nodiscard]] Result<void> check_registered(BytesView attestation_object,
+                                              const MetadataRules& rules,
+                                              Instant now) const;
 
   /// As TrustStore::find_root(), to the roots of `entry`, one of entries(), alone.
   [[nodiscard]] Result<std::string> find_root(const MetadataEntry& entry,

@@ -34,6 +34,9 @@ ExitCode exit_code_of(core::ErrorCode code) noexcept {
     case kProofRequired:
     case kRegistrationInvalid:
     case kAssertionInvalid:
+    case kMetadataInvalid:
+    case kMetadataNotNewer:
+    case kMetadataOutOfDate:
     case kRelyingPartyFixed:
     case kAccountNotBound:
       return ExitCode::kRefused;

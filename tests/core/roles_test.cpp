@@ -38,6 +38,7 @@ constexpr Expectation kExpectations[] = {
     {kWritePolicy, "write policy",               {"n",    "",    "",    "",    "",     "",     "",     "",     ""}},
     {kWriteTrustRoots, "write trust roots",      {"n",    "",    "",    "",    "",     "",     "",     "",     ""}},
     {kWriteRelyingParty, "write relying party",  {"",     "",    "",    "",    "n",    "",     "",     "",     ""}},
+    {kImportMetadata, "import metadata",         {"",     "",    "",    "",    "n",    "",     "",     "",     ""}},
     {kReadUsers, "read users",                   {"",     "nsma","nsma","nsma","nsma", "nsma", "",     "",     ""}},
     {kWriteUsers, "write users",                 {"",     "",    "",    "nm",  "nma",  "",     "",     "",     ""}},
     {kAssignRoles, "assign roles",               {"",     "",    "",    "",    "nsma", "",     "",     "",     ""}},

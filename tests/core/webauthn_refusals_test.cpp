@@ -7,6 +7,7 @@
 
 using firstkey::core::ErrorCode;
 using firstkey::core::refused_assertion;
+using firstkey::core::refused_metadata;
 using firstkey::core::refused_registration;
 using firstkey::core::registration_code;
 namespace webauthn = firstkey::core::webauthn;
@@ -43,6 +44,17 @@ TEST_SUITE("core/webauthn_refusals") {
       CAPTURE(entry.name);
       CHECK(registration_code(entry.code) == expected_code(entry));
     }
+  }
+
+  TEST_CASE("of metadata its age is told apart from all else") {
+    using enum webauthn::Code;
+    const auto code = [](webauthn::Code of) {
+      return refused_metadata({.code = of, .detail = {}}).code;
+    };
+    CHECK(code(kMetadataNotNewer) == ErrorCode::kMetadataNotNewer);
+    CHECK(code(kMetadataOutOfDate) == ErrorCode::kMetadataOutOfDate);
+    CHECK(code(kMetadataMalformed) == ErrorCode::kMetadataInvalid);
+    CHECK(code(kMetadataSignatureInvalid) == ErrorCode::kMetadataInvalid);
   }
 
   TEST_CASE("of an assertion all codes are one") {

@@ -152,10 +152,9 @@ core::Bytes make_certificate(const std::string& common_name, CertificateKind kin
   return self_signed(shape).der;
 }
 
-std::string to_pem(const core::Bytes& der) {
+std::string to_pem(const core::Bytes& der, const char* label) {
   const BioPtr bio(BIO_new(BIO_s_mem()));
-  REQUIRE(PEM_write_bio(bio.get(), PEM_STRING_X509, "", der.data(), static_cast<long>(der.size())) >
-          0);
+  REQUIRE(PEM_write_bio(bio.get(), label, "", der.data(), static_cast<long>(der.size())) > 0);
   char* text = nullptr;
   const long size = BIO_get_mem_data(bio.get(), &text);
   return {text, static_cast<std::size_t>(size)};

@@ -17,7 +17,7 @@ enum class CertificateKind { kAuthority, kLeaf };
 /// DER, with an ES256 key of its own that nobody keeps.
 [[nodiscard]] core::Bytes make_certificate(const std::string& common_name, CertificateKind kind);
 
-[[nodiscard]] std::string to_pem(const core::Bytes& der);
+[[nodiscard]] std::string to_pem(const core::Bytes& der, const char* label = "CERTIFICATE");
 
 enum class KeyKind { kP256, kP384, kSecp256k1, kRsa1024, kRsa2048 };
 enum class SignatureDigest { kSha256, kSha1 };

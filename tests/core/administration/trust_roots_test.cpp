@@ -16,6 +16,7 @@ using firstkey::core::Role;
 using firstkey::core::Settings;
 using firstkey::core::sha256;
 using firstkey::core::to_hex;
+using firstkey::core::TrustPurpose;
 using firstkey::core::TrustRoots;
 using firstkey::tests::AdministrationFixture;
 using firstkey::tests::CertificateKind;
@@ -135,6 +136,23 @@ TEST_SUITE("core/administration/trust_roots") {
     CHECK(code_of(f.roots.remove("01234567")) == ErrorCode::kInvalidArgument);
     CHECK(f.settings().trust_roots.size() == 2);
     CHECK(f.roots.remove("0123456788")->subject == "CN=Two");
+  }
+
+  TEST_CASE("roots of keys and of metadata are two lists") {
+    Fixture f;
+    TrustRoots metadata(f.administration, TrustPurpose::kMetadata);
+    const auto added = metadata.add(authority(), LeafListing::kRefused);
+    REQUIRE(added);
+    CHECK(f.last_audit().action == "trust.metadata.add");
+    CHECK(f.settings().metadata_roots == std::vector{added.value()});
+    CHECK(f.settings().trust_roots.empty());
+    CHECK(f.roots.list()->empty());
+    CHECK(metadata.list()->size() == 1);
+    CHECK(code_of(f.roots.remove(added->id)) == ErrorCode::kNotFound);
+    CHECK(f.add(authority()).has_value());
+    CHECK(metadata.remove(added->id).has_value());
+    CHECK(f.settings().metadata_roots.empty());
+    CHECK(f.settings().trust_roots.size() == 1);
   }
 
   TEST_CASE("a list that is full takes no more") {

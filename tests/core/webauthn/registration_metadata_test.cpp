@@ -185,4 +185,34 @@ TEST_SUITE("core/webauthn/registration_metadata") {
     CHECK(RegistrationVerifier::verify(vector.registration, vector.expected).error().code ==
           Code::kAuthenticatorRevoked);
   }
+
+  TEST_CASE("a registered key is condemned by what it sent then") {
+    const auto lost = issue({}, Attested::root());
+    const auto metadata = made_metadata(
+        {.entries = {entry_with_status({{"status", "ATTESTATION_KEY_COMPROMISE"},
+                                        {"certificate", firstkey::tests::to_base64(lost.der)}})}});
+    const auto condemned = [&](const MadeRegistration& made) {
+      const auto object = made.response().attestation_object;
+      const auto checked = metadata.check_registered(object, {}, kMetadataTime);
+      return checked ? std::optional<Code>() : checked.error().code;
+    };
+    MadeRegistration of_lost;
+    of_lost.attest_with(lost, {Attested::root().der});
+    CHECK(condemned(of_lost) == Code::kAttestationKeyCompromised);
+    const Attested other(metadata);
+    CHECK_FALSE(condemned(other.made));
+    CHECK_FALSE(condemned(MadeRegistration()));
+    MadeRegistration of_unknown_model;
+    of_unknown_model.attest_with(lost);
+    of_unknown_model.data.aaguid = Bytes(16, 1);
+    CHECK_FALSE(condemned(of_unknown_model));
+  }
+
+  TEST_CASE("what is no attestation object is told as that") {
+    const auto metadata = made_metadata({});
+    for (const auto& object : {Bytes{}, Bytes{0xA0}, Bytes(100, 0xFF)}) {
+      CHECK(metadata.check_registered(object, {}, kMetadataTime).error().code ==
+            Code::kAttestationObjectMalformed);
+    }
+  }
 }
