@@ -95,6 +95,10 @@ Result<MetadataPtr> current_of(Act& act) {
   return ImportedMetadata().of(act.view(), act.settings());
 }
 
+KnownModel known_model(const MetadataEntry& entry, Instant now) {
+  return {.entry = entry, .certification = certification_at(entry, now)};
+}
+
 }  // namespace
 
 Result<CurrentMetadata> MetadataRegistry::import(const MetadataFiles& files) {
@@ -115,26 +119,29 @@ Result<MetadataState> MetadataRegistry::state() {
       });
 }
 
-Result<std::vector<MetadataEntry>> MetadataRegistry::list() {
-  return administration_.look<std::vector<MetadataEntry>>(
-      "metadata.show", [](Act& act) -> Result<std::vector<MetadataEntry>> {
+Result<std::vector<KnownModel>> MetadataRegistry::list() {
+  return administration_.look<std::vector<KnownModel>>(
+      "metadata.show", [](Act& act) -> Result<std::vector<KnownModel>> {
         const auto service = current_of(act);
         if (!service) return std::unexpected(service.error());
-        return service.value()->entries();
+        std::vector<KnownModel> models;
+        for (const auto& entry : service.value()->entries()) {
+          models.push_back(known_model(entry, act.now()));
+        }
+        return models;
       });
 }
 
-Result<MetadataEntry> MetadataRegistry::show(BytesView aaguid) {
-  return administration_.look<MetadataEntry>(
-      "metadata.show", [&](Act& act) -> Result<MetadataEntry> {
-        const auto service = current_of(act);
-        if (!service) return std::unexpected(service.error());
-        const auto* entry = service.value()->find(aaguid);
-        if (entry == nullptr) {
-          return fail(ErrorCode::kNotFound, "the metadata does not know this model");
-        }
-        return *entry;
-      });
+Result<KnownModel> MetadataRegistry::show(BytesView aaguid) {
+  return administration_.look<KnownModel>("metadata.show", [&](Act& act) -> Result<KnownModel> {
+    const auto service = current_of(act);
+    if (!service) return std::unexpected(service.error());
+    const auto* entry = service.value()->find(aaguid);
+    if (entry == nullptr) {
+      return fail(ErrorCode::kNotFound, "the metadata does not know this model");
+    }
+    return known_model(*entry, act.now());
+  });
 }
 
 Result<MetadataComparison> MetadataRegistry::compare(const MetadataFiles& files) {

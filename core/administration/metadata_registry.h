@@ -29,6 +29,11 @@ struct MetadataState {
   [[nodiscard]] bool is_in_force() const { return now < in_force_until; }
 };
 
+struct KnownModel {
+  webauthn::MetadataEntry entry;
+  std::optional<webauthn::AuthenticatorStatus> certification;  ///< now; see certification_at()
+};
+
 /// A model that another BLOB knows otherwise. Before or after may be none, not both.
 struct ModelChange {
   std::optional<webauthn::MetadataEntry> before;
@@ -66,9 +71,9 @@ class MetadataRegistry {
 
   /// Errors of this and the two below: kNotFound without metadata.
   [[nodiscard]] Result<MetadataState> state();
-  [[nodiscard]] Result<std::vector<webauthn::MetadataEntry>> list();
+  [[nodiscard]] Result<std::vector<KnownModel>> list();
   /// Errors: kNotFound for a model it does not know, too.
-  [[nodiscard]] Result<webauthn::MetadataEntry> show(BytesView aaguid);
+  [[nodiscard]] Result<KnownModel> show(BytesView aaguid);
 
   /// What importing the BLOB would change; an older or outdated one can be compared too.
   /// Errors: those of import() but for its age.

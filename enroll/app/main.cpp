@@ -58,6 +58,7 @@ int run(int argc, char** argv) {
   add_directory_commands(program, invocation);
   add_pass_commands(program, invocation);
   add_policy_commands(program, invocation);
+  add_metadata_commands(program, invocation);
   add_enroll_command(program, invocation);
   add_credential_commands(program, invocation);
   add_key_commands(program, invocation);

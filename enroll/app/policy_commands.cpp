@@ -1,9 +1,5 @@
 // policy: what passes and keys must be, and which certificates are trusted.
 
-#include <fstream>
-#include <iostream>
-#include <iterator>
-
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -13,6 +9,7 @@
 #include "core/settings.h"
 #include "core/strict_json.h"
 #include "enroll/app/commands.h"
+#include "enroll/app/input_file.h"
 
 namespace firstkey::enroll {
 
@@ -22,26 +19,7 @@ namespace json = boost::json;
 using core::ErrorCode;
 using core::Result;
 
-constexpr std::size_t kLargestInput = 1 << 20;
-
-/// The whole of a file, or of standard input for "-".
-Result<std::string> read_input(const std::string& path) {
-  std::ifstream file;
-  if (path != "-") {
-    file.open(path, std::ios::binary);
-    if (!file) return core::fail(ErrorCode::kInvalidArgument, path + " cannot be read");
-  }
-  auto& stream = path == "-" ? std::cin : file;
-  std::string text;
-  for (std::istreambuf_iterator<char> at(stream), end; at != end && text.size() <= kLargestInput;
-       ++at) {
-    text.push_back(*at);
-  }
-  if (text.size() > kLargestInput) {
-    return core::fail(ErrorCode::kInvalidArgument, path + " is larger than 1 MiB");
-  }
-  return text;
-}
+constexpr std::size_t kLargestInput = std::size_t{1} << 20U;
 
 void show_policy(const Output& output, const std::string& title, const std::string& text) {
   output.say(title);
@@ -130,52 +108,79 @@ Result<void> tell_root(const Result<core::TrustRoot>& root,
   return {};
 }
 
-void add_trust(CLI::App& policy, Invocation& invocation) {
-  auto* trust = policy.add_subcommand("trust", "Certificates attestation may lead to");
-  trust->require_subcommand(1);
-  auto* list = trust->add_subcommand("list", "List them");
-  list->callback([&invocation] {
-    invocation.action = [&invocation] {
-      return run_in_workplace(invocation, [](Workplace& workplace, const Output& output) {
-        core::TrustRoots roots(workplace.administration());
+/// The flag that chooses between the two lists.
+std::shared_ptr<bool> add_metadata_flag(CLI::App& command) {
+  const auto is_metadata = std::make_shared<bool>(false);
+  command.add_flag("--metadata",
+                   *is_metadata,
+                   "Those that FIDO metadata is signed under, instead of those of keys");
+  return is_metadata;
+}
+
+core::TrustRoots roots_in(Workplace& workplace, bool is_metadata) {
+  return core::TrustRoots(workplace.administration(),
+                          is_metadata ? core::TrustPurpose::kMetadata : core::TrustPurpose::kKeys);
+}
+
+void add_trust_list(CLI::App& trust, Invocation& invocation) {
+  auto* list = trust.add_subcommand("list", "List them");
+  const auto is_metadata = add_metadata_flag(*list);
+  list->callback([&invocation, is_metadata] {
+    invocation.action = [&invocation, is_metadata] {
+      return run_in_workplace(invocation, [&](Workplace& workplace, const Output& output) {
+        auto roots = roots_in(workplace, *is_metadata);
         return list_roots(roots, output);
       });
     };
   });
+}
 
-  auto* add = trust->add_subcommand("add", "Trust a certificate, PEM or DER");
+void add_trust_add(CLI::App& trust, Invocation& invocation) {
+  auto* add = trust.add_subcommand("add", "Trust a certificate, PEM or DER");
   const auto file = std::make_shared<std::string>();
   const auto leaf = std::make_shared<bool>(false);
   add->add_option("file", *file, "The certificate; - reads standard input")->required();
   add->add_flag(
       "--leaf", *leaf, "Take one that is no authority: it vouches for its own keys alone");
-  add->callback([&invocation, file, leaf] {
-    invocation.action = [&invocation, file, leaf] {
+  const auto is_metadata = add_metadata_flag(*add);
+  add->callback([&invocation, file, leaf, is_metadata] {
+    invocation.action = [&invocation, file, leaf, is_metadata] {
       return run_in_workplace(
           invocation, [&](Workplace& workplace, const Output& output) -> Result<void> {
-            const auto text = read_input(*file);
+            const auto text = read_input(*file, kLargestInput);
             if (!text) return std::unexpected(text.error());
-            core::TrustRoots roots(workplace.administration());
             return tell_root(
-                roots.add(core::as_bytes(text.value()),
-                          *leaf ? core::LeafListing::kAllowed : core::LeafListing::kRefused),
+                roots_in(workplace, *is_metadata)
+                    .add(core::as_bytes(text.value()),
+                         *leaf ? core::LeafListing::kAllowed : core::LeafListing::kRefused),
                 "Trusted",
                 output);
           });
     };
   });
+}
 
-  auto* remove = trust->add_subcommand("remove", "Trust a certificate no more");
+void add_trust_remove(CLI::App& trust, Invocation& invocation) {
+  auto* remove = trust.add_subcommand("remove", "Trust a certificate no more");
   const auto id = std::make_shared<std::string>();
   remove->add_option("id", *id, "Its id, or the first 8 digits or more")->required();
-  remove->callback([&invocation, id] {
-    invocation.action = [&invocation, id] {
+  const auto is_metadata = add_metadata_flag(*remove);
+  remove->callback([&invocation, id, is_metadata] {
+    invocation.action = [&invocation, id, is_metadata] {
       return run_in_workplace(invocation, [&](Workplace& workplace, const Output& output) {
-        core::TrustRoots roots(workplace.administration());
-        return tell_root(roots.remove(*id), "Removed", output);
+        return tell_root(roots_in(workplace, *is_metadata).remove(*id), "Removed", output);
       });
     };
   });
+}
+
+void add_trust(CLI::App& policy, Invocation& invocation) {
+  auto* trust =
+      policy.add_subcommand("trust", "Certificates that keys, or FIDO metadata, may lead to");
+  trust->require_subcommand(1);
+  add_trust_list(*trust, invocation);
+  add_trust_add(*trust, invocation);
+  add_trust_remove(*trust, invocation);
 }
 
 void add_set(CLI::App& policy, Invocation& invocation) {
@@ -195,7 +200,7 @@ void add_set(CLI::App& policy, Invocation& invocation) {
     invocation.action = [&invocation, which, file] {
       return run_in_workplace(
           invocation, [&](Workplace& workplace, const Output& output) -> Result<void> {
-            const auto changes = read_input(*file);
+            const auto changes = read_input(*file, kLargestInput);
             if (!changes) return std::unexpected(changes.error());
             core::PolicyEditor editor(workplace.administration());
             const auto done = *which == "passes" ? set_pass_policy(editor, changes.value())

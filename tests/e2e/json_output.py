@@ -17,8 +17,9 @@ import tempfile
 
 try:
     import jsonschema
-except ImportError:
-    print("python3-jsonschema is absent")
+    import made_metadata
+except ImportError as error:
+    print(f"a Python module is absent: {error}")
     sys.exit(1 if os.environ.get("FIRSTKEY_REQUIRE_PARTS") == "1" else 77)
 
 PROGRAM, SCHEMAS, SOFTKEY = sys.argv[1:4]
@@ -111,6 +112,29 @@ def administration():
     run("version", ["version"])
     run("deleted", ["pass", "delete", lee])
     run("deleted", ["user", "delete", lee])
+
+
+def metadata():
+    """Two BLOBs signed by a service of this test, of which the second revokes a model."""
+    root = os.path.join(folder.name, "metadata-root.pem")
+    blobs = [os.path.join(folder.name, f"blob{number}.jwt") for number in (1, 2)]
+    aaguid = made_metadata.write(root, blobs)
+    run("error", ["metadata", "status"], status=3)
+    run("error", ["metadata", "import", blobs[0]], status=3)
+    trusted = run("trust-root", ["policy", "trust", "add", "--metadata", root])
+    assert run("trust-root-list", ["policy", "trust", "list", "--metadata"])["value"] == [trusted]
+    assert not run("trust-root-list", ["policy", "trust", "list"])["value"]
+    assert run("metadata-state", ["metadata", "import", "--root", root, blobs[0]])["number"] == 1
+    assert run("metadata-state", ["metadata", "status"])["isInForce"]
+    assert run("metadata-model-list", ["metadata", "show"])["value"]
+    assert run("metadata-model", ["metadata", "show", aaguid])["certification"] == "FIDO_CERTIFIED_L1"
+    compared = run("metadata-comparison", ["metadata", "diff", blobs[1]])
+    assert compared["models"][0]["statuses"] == ["FIDO_CERTIFIED_L1", "REVOKED"]
+    assert not compared["condemnedCredentials"]
+    assert run("metadata-state", ["metadata", "import", blobs[1]])["previousNumber"] == 1
+    run("error", ["metadata", "import", blobs[0]], status=3)
+    run("error", ["metadata", "show", "no-aaguid"], status=2)
+    run("trust-root", ["policy", "trust", "remove", "--metadata", trusted["id"]])
 
 
 def refusals():
@@ -239,6 +263,7 @@ def demonstration():
 
 
 administration()
+metadata()
 refusals()
 keys()
 demonstration()

@@ -163,7 +163,9 @@ TEST_SUITE("core/administration/metadata_registry") {
     CHECK(state->in_force_until == from_rfc3339("2026-07-02T00:00:00Z"));
     CHECK(state->is_in_force());
     CHECK(f.metadata.list()->size() == 1);
-    CHECK(f.metadata.show(kAaguid)->description == "Test key");
+    CHECK(f.metadata.show(kAaguid)->entry.description == "Test key");
+    CHECK(f.metadata.show(kAaguid)->certification ==
+          firstkey::core::webauthn::AuthenticatorStatus::kFidoCertifiedL1);
     CHECK(code_of(f.metadata.show(firstkey::core::Bytes(16, 1))) == ErrorCode::kNotFound);
     f.clock.advance(std::chrono::days(62));
     CHECK_FALSE(f.metadata.state()->is_in_force());
