@@ -85,7 +85,9 @@ Result<void> check_chain(std::span<const Certificate> path,
 Result<void> check_metadata_signer(std::span<const Certificate> path,
                                    const MetadataAnchors& anchors,
                                    Instant now) {
-  if (anchors.roots.empty()) return not_trusted("no root for metadata is configured");
+  if (anchors.roots.empty()) {
+    return not_trusted("no root for metadata is listed; policy trust add --metadata lists one");
+  }
   if (auto chain = check_chain(path, anchors, now); !chain) return chain;
   const auto& leaf = path.front();
   if (X509_check_host(leaf.get(),

@@ -153,7 +153,7 @@ void tell_condemned(const core::MetadataComparison& comparison, const Output& ou
 
 void tell_state(const core::MetadataState& state, const Output& output) {
   const auto& current = state.current;
-  output.line("Metadata", fmt::format("no. {}, {} models", current.number, state.entries));
+  output.line("Metadata", fmt::format("no. {}; models known: {}", current.number, state.entries));
   output.line("Imported", local_time(current.imported_at));
   output.line("Next due", date_text(current.next_update));
   output.line(state.is_in_force() ? "In force" : "Careful",
