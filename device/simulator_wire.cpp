@@ -189,6 +189,11 @@ Result<std::unique_ptr<FrameChannel>> SimulatorWire::open_channel() {
   const std::lock_guard lock(turn_);
   auto channel = UdpChannel::open(address_);
   if (!channel) return channel;
+  if (our_channel_id_) {
+    const WakeEvent never;
+    const auto answer = ping(*channel.value(), never, *our_channel_id_, drop);
+    if (answer && says_invalid_channel(*answer)) return replugged();
+  }
   return std::make_unique<LeasedChannel>(shared_from_this(), std::move(channel.value()));
 }
 

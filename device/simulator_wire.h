@@ -30,8 +30,9 @@ class SimulatorWire : public std::enable_shared_from_this<SimulatorWire> {
   explicit SimulatorWire(const SimulatorAddress& address) : address_(address) {}
 
   /// For the life of the channel the reply port is its own. A key that was re-plugged meanwhile has
-  /// left, as it would on USB: the channel then says kGone.
-  /// Errors: kBusy (this or another program holds the reply port), kIo.
+  /// left, as it would on USB: the channel then says kGone. Blocks a second at most.
+  /// Errors: kBusy (this or another program holds the reply port), kGone (the key was re-plugged
+  /// since the last probe, which the next one tells), kIo.
   [[nodiscard]] Result<std::unique_ptr<FrameChannel>> open_channel();
 
   /// Asks whether the key is there. Blocks two seconds at most, and only for a port whose owner is

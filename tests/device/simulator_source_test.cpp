@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 
 #include "device/composite_discovery.h"
+#include "device/simulator_wire.h"
 #include "device/udp_channel.h"
 #include "tests/support/softkey_process.h"
 #include "tests/support/udp_port.h"
@@ -22,7 +23,9 @@ using firstkey::device::KeyEvent;
 using firstkey::device::KeySource;
 using firstkey::device::SimulatorAddress;
 using firstkey::device::SimulatorSource;
+using firstkey::device::SimulatorWire;
 using firstkey::device::UdpChannel;
+using firstkey::device::WakeEvent;
 using firstkey::tests::SoftkeyProcess;
 using firstkey::tests::UdpPort;
 
@@ -101,6 +104,18 @@ TEST_SUITE("device/simulator_source") {
     softkey.start();
     events = next(*discovery, 2);
     CHECK(events[1].key.arrival == 3);
+  }
+
+  TEST_CASE("one that was restarted opens when it has been seen again, and not before") {
+    SoftkeyProcess softkey;
+    const auto wire = std::make_shared<SimulatorWire>(softkey.address());
+    const WakeEvent never;
+    CHECK(wire->probe(never) == SimulatorWire::Presence::kNew);
+    softkey.end();
+    softkey.start();
+    CHECK(wire->open_channel().error().code == ErrorCode::kGone);
+    CHECK(wire->probe(never) == SimulatorWire::Presence::kNew);
+    CHECK(wire->open_channel().has_value());
   }
 
   TEST_CASE("one that is left alone, or in use, stays where it is") {
