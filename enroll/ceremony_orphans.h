@@ -17,10 +17,9 @@ concept HoldsKey = std::same_as<S, Settling> || std::same_as<S, Withdrawing>;
 
 /// `disposal`: RemoveOrphan or ReportOrphan.
 template <class Disposal>
-[[nodiscard]] Transition orphan(State state, Disposal disposal) {
+[[nodiscard]] Transition orphan(const State& state, Disposal disposal) {
   CredentialOrphaned told{disposal.credential_id};
-  return {
-      .state = std::move(state), .commands = {std::move(disposal)}, .events = {std::move(told)}};
+  return {.state = state, .commands = {std::move(disposal)}, .events = {std::move(told)}};
 }
 
 /// Of one that comes out when `S` waits for none.
@@ -30,12 +29,11 @@ template <class S>
 }
 
 /// One of `otherwise`: removed if its key is held for it, else reported.
-[[nodiscard]] inline Transition give_up(State state,
+[[nodiscard]] inline Transition give_up(const State& state,
                                         std::optional<KeyId> held,
                                         ReportOrphan otherwise) {
-  if (!held) return orphan(std::move(state), std::move(otherwise));
-  return orphan(std::move(state),
-                RemoveOrphan{*held, std::move(otherwise.credential_id), otherwise.cause});
+  if (!held) return orphan(state, std::move(otherwise));
+  return orphan(state, RemoveOrphan{*held, std::move(otherwise.credential_id), otherwise.cause});
 }
 
 // The key of a credential that is being given up, if that key is open and its PIN held.

@@ -135,6 +135,7 @@ void tell_condemned(const core::MetadataComparison& comparison, const Output& ou
     return output.say("It condemns no registered credential");
   }
   std::vector<std::vector<std::string>> rows;
+  rows.reserve(comparison.condemned.size());
   for (const auto& one : comparison.condemned) {
     rows.push_back({one.user_name,
                     one.is_news ? "new" : "known",
