@@ -10,6 +10,7 @@
 #include "core/webauthn/error.h"
 #include "core/webauthn/expectations.h"
 #include "core/webauthn/responses.h"
+#include "core/webauthn/verdict.h"
 
 namespace firstkey::core::webauthn {
 
@@ -50,6 +51,14 @@ class VerifiedAssertion {
   std::vector<Check> checks_;
 };
 
+/// What verify() answers, and the tree of how it came to it.
+struct ExplainedAssertion {
+  Result<VerifiedAssertion> assertion;
+  VerdictNode verdict;
+};
+
+struct AuthenticatorData;
+
 class AssertionVerifier {
  public:
   /// Errors: kCredentialNotAllowed, kUserHandle…, those of client and authenticator data,
@@ -59,6 +68,17 @@ class AssertionVerifier {
   [[nodiscard]] static Result<VerifiedAssertion> verify(const AuthenticationResponse& response,
                                                         const AssertionExpectations& expectations,
                                                         const StoredCredential& credential);
+
+  /// The same by the same steps, told as they run.
+  [[nodiscard]] static ExplainedAssertion explain(const AuthenticationResponse& response,
+                                                  const AssertionExpectations& expectations,
+                                                  const StoredCredential& credential);
+
+ private:
+  /// Of an assertion that passed every step.
+  [[nodiscard]] static VerifiedAssertion proof(const AuthenticationResponse& response,
+                                               const AuthenticatorData& data,
+                                               std::vector<Check> checks);
 };
 
 }  // namespace firstkey::core::webauthn

@@ -1,43 +1,46 @@
 // The attestation statement of U2F keys. WebAuthn L3 §8.6. The AAGUID is not checked: U2F keys have
 // none, it should be zero, and the standard's own test vector has another.
 
-#include <openssl/evp.h>
-
-#include "core/webauthn/attestation_object.h"
 #include "core/webauthn/cbor.h"
 #include "core/webauthn/signature.h"
+#include "core/webauthn/statement.h"
 
 namespace firstkey::core::webauthn {
 
 namespace {
-
-struct U2fStatement {
-  BytesView signature;
-  std::vector<Certificate> certificates;
-};
 
 std::unexpected<Error> malformed(const char* what) {
   return fail(Code::kAttestationStatementMalformed, what);
 }
 
 /// Exactly "sig" and "x5c", in that order, the only canonical one.
-Result<U2fStatement> read_statement(BytesView bytes) {
+Result<Statement> read(BytesView bytes) {
   CborReader reader(bytes);
   auto map = reader.read_map();
   if (!map || map->entries_left() != 2) return malformed("not exactly sig and x5c");
-  U2fStatement statement;
   const auto first = reader.next_text_key(map.value());
   if (!first || first.value() != "sig") return malformed("sig missing");
   const auto signature = reader.read_bytes();
   if (!signature) return malformed("sig is no byte string");
-  statement.signature = signature.value();
   const auto second = reader.next_text_key(map.value());
   if (!second || second.value() != "x5c") return malformed("x5c missing");
   auto certificates = read_certificates(reader);
   if (!certificates) return std::unexpected(certificates.error());
   if (certificates->size() != 1) return malformed("x5c has more than one certificate");
-  statement.certificates = std::move(certificates.value());
-  return statement;
+  return Statement{.signer = StatementSigner::kCertificate,
+                   .algorithm = to_cose(Algorithm::kEs256),
+                   .signature = signature.value(),
+                   .trust_path = std::move(certificates.value())};
+}
+
+Result<Algorithm> algorithm(const Statement& statement, const CoseKey& credential_key) {
+  if (!is_on_p256(statement.trust_path.front().public_key())) {
+    return fail(Code::kCertificateProfileViolated, "its key is not on P-256");
+  }
+  if (credential_key.algorithm() != Algorithm::kEs256) {
+    return fail(Code::kAttestationAlgorithmMismatch, "U2F keys make ES256 credentials only");
+  }
+  return Algorithm::kEs256;
 }
 
 /// 0x00 || rpIdHash || clientDataHash || credentialId || 0x04 || x || y
@@ -52,23 +55,18 @@ Bytes signed_bytes(const StatementContext& context) {
   return bytes;
 }
 
+/// §8.6 asks nothing of it beyond its key.
+Result<CheckOutcome> certificate(const Statement& /*statement*/, BytesView /*aaguid*/) {
+  return CheckOutcome::kNotAsked;
+}
+
 }  // namespace
 
-Result<StatementVerdict> verify_fido_u2f(BytesView bytes, const StatementContext& context) {
-  auto statement = read_statement(bytes);
-  if (!statement) return std::unexpected(statement.error());
-  auto* key = statement->certificates.front().public_key();
-  if (!is_on_p256(key)) {
-    return fail(Code::kCertificateProfileViolated, "its key is not on P-256");
-  }
-  if (context.credential_key.algorithm() != Algorithm::kEs256) {
-    return fail(Code::kAttestationAlgorithmMismatch, "U2F keys make ES256 credentials only");
-  }
-  if (!is_signed_by(key, Algorithm::kEs256, signed_bytes(context), statement->signature)) {
-    return fail(Code::kAttestationSignatureInvalid);
-  }
-  return StatementVerdict{.signer = StatementSigner::kCertificate,
-                          .trust_path = std::move(statement->certificates)};
-}
+constinit const StatementRules kFidoU2fRules{
+    .read = read,
+    .algorithm = algorithm,
+    .signed_bytes = signed_bytes,
+    .certificate = certificate,
+};
 
 }  // namespace firstkey::core::webauthn

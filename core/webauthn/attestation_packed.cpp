@@ -2,61 +2,79 @@
 
 #include <optional>
 
-#include "core/webauthn/attestation_object.h"
 #include "core/webauthn/cbor.h"
-#include "core/webauthn/signature.h"
+#include "core/webauthn/statement.h"
 
 namespace firstkey::core::webauthn {
 
 namespace {
 
-struct PackedStatement {
+std::unexpected<Error> malformed(const char* what) {
+  return fail(Code::kAttestationStatementMalformed, what);
+}
+
+/// "alg", "sig" and "x5c", the first two in any statement.
+struct PackedMembers {
   std::optional<std::int64_t> alg;
   std::optional<BytesView> signature;
   std::optional<std::vector<Certificate>> certificates;
 };
 
-std::unexpected<Error> malformed(const char* what) {
-  return fail(Code::kAttestationStatementMalformed, what);
-}
-
-Result<void> read_member(CborReader& reader, std::string_view key, PackedStatement& statement) {
+Result<void> read_member(CborReader& reader, std::string_view key, PackedMembers& members) {
   if (key == "alg") {
     const auto alg = reader.read_integer();
     if (!alg) return malformed("alg is no number");
-    statement.alg = alg.value();
+    members.alg = alg.value();
     return {};
   }
   if (key == "sig") {
     const auto signature = reader.read_bytes();
     if (!signature) return malformed("sig is no byte string");
-    statement.signature = signature.value();
+    members.signature = signature.value();
     return {};
   }
   if (key == "x5c") {
     auto certificates = read_certificates(reader);
     if (!certificates) return std::unexpected(certificates.error());
-    statement.certificates = std::move(certificates.value());
+    members.certificates = std::move(certificates.value());
     return {};
   }
   return malformed("a member that no packed statement has");
 }
 
-Result<PackedStatement> read_statement(BytesView bytes) {
+Result<Statement> read(BytesView bytes) {
   CborReader reader(bytes);
   auto map = reader.read_map();
   if (!map) return malformed("not a map");
-  PackedStatement statement;
+  PackedMembers members;
   while (true) {
     const auto key = reader.next_text_key(map.value());
     if (!key) return std::unexpected(key.error());
     if (!key.value()) break;
-    if (auto read = read_member(reader, key.value().value(), statement); !read) {
+    if (auto read = read_member(reader, key.value().value(), members); !read) {
       return std::unexpected(read.error());
     }
   }
-  if (!statement.alg || !statement.signature) return malformed("alg or sig missing");
+  if (!members.alg || !members.signature) return malformed("alg or sig missing");
+  Statement statement{.signer = StatementSigner::kCredentialKey,
+                      .algorithm = members.alg.value(),
+                      .signature = members.signature.value(),
+                      .trust_path = {}};
+  if (members.certificates) {
+    statement.signer = StatementSigner::kCertificate;
+    statement.trust_path = std::move(members.certificates.value());
+  }
   return statement;
+}
+
+Result<Algorithm> algorithm(const Statement& statement, const CoseKey& credential_key) {
+  const auto algorithm = algorithm_from_cose(statement.algorithm);
+  if (!algorithm) return fail(Code::kAlgorithmUnsupported, "of the attestation statement");
+  if (statement.signer == StatementSigner::kCredentialKey &&
+      algorithm != credential_key.algorithm()) {
+    return fail(Code::kAttestationAlgorithmMismatch);
+  }
+  return algorithm.value();
 }
 
 Bytes signed_bytes(const StatementContext& context) {
@@ -67,42 +85,25 @@ Bytes signed_bytes(const StatementContext& context) {
   return bytes;
 }
 
-}  // namespace
-
-Result<StatementVerdict> verify_packed(BytesView bytes, const StatementContext& context) {
-  auto statement = read_statement(bytes);
-  if (!statement) return std::unexpected(statement.error());
-  const auto algorithm = algorithm_from_cose(statement->alg.value());
-  if (!algorithm) return fail(Code::kAlgorithmUnsupported, "of the attestation statement");
-  const auto message = signed_bytes(context);
-
-  if (!statement->certificates) {  // self attestation
-    if (algorithm != context.credential_key.algorithm()) {
-      return fail(Code::kAttestationAlgorithmMismatch);
-    }
-    if (!is_signed_by(context.credential_key.key(),
-                      algorithm.value(),
-                      message,
-                      statement->signature.value())) {
-      return fail(Code::kAttestationSignatureInvalid);
-    }
-    return StatementVerdict{.signer = StatementSigner::kCredentialKey, .trust_path = {}};
-  }
-
-  const auto& leaf = statement->certificates->front();
-  auto* key = leaf.public_key();
-  if (key == nullptr ||
-      !is_signed_by(key, algorithm.value(), message, statement->signature.value())) {
-    return fail(Code::kAttestationSignatureInvalid);
-  }
+Result<CheckOutcome> certificate(const Statement& statement, BytesView aaguid) {
+  if (statement.signer != StatementSigner::kCertificate) return CheckOutcome::kNotAsked;
+  const auto& leaf = statement.trust_path.front();
   if (auto profile = leaf.check_packed_profile(); !profile) {
     return std::unexpected(profile.error());
   }
-  if (auto aaguid = leaf.check_aaguid(context.data.credential->aaguid); !aaguid) {
-    return std::unexpected(aaguid.error());
+  if (auto matching = leaf.check_aaguid(aaguid); !matching) {
+    return std::unexpected(matching.error());
   }
-  return StatementVerdict{.signer = StatementSigner::kCertificate,
-                          .trust_path = std::move(statement->certificates.value())};
+  return CheckOutcome::kPassed;
 }
+
+}  // namespace
+
+constinit const StatementRules kPackedRules{
+    .read = read,
+    .algorithm = algorithm,
+    .signed_bytes = signed_bytes,
+    .certificate = certificate,
+};
 
 }  // namespace firstkey::core::webauthn

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <chrono>
+#include <ctime>
+#include <optional>
 #include <string_view>
 
 #include <openssl/asn1.h>
@@ -46,7 +49,34 @@ const ASN1_OBJECT* aaguid_extension() {
   return kObject.get();
 }
 
+std::string text_of(const X509_NAME* name) {
+  const BioPtr out(BIO_new(BIO_s_mem()));
+  if (!out || X509_NAME_print_ex(out.get(), name, 0, XN_FLAG_RFC2253) < 0) {
+    ERR_clear_error();
+    return {};
+  }
+  char* text = nullptr;
+  const long size = BIO_get_mem_data(out.get(), &text);
+  return {text, static_cast<std::size_t>(size)};
+}
+
+std::optional<Instant> to_instant(const ASN1_TIME* time) {
+  std::tm parts{};
+  if (ASN1_TIME_to_tm(time, &parts) != 1) {
+    ERR_clear_error();
+    return std::nullopt;
+  }
+  return Instant(std::chrono::seconds(::timegm(&parts)));
+}
+
 }  // namespace
+
+Validity validity_of(const X509* certificate) {
+  const auto not_before = to_instant(X509_get0_notBefore(certificate));
+  const auto not_after = to_instant(X509_get0_notAfter(certificate));
+  if (!not_before || !not_after) return {};
+  return {.not_before = not_before.value(), .not_after = not_after.value()};
+}
 
 Result<Certificate> Certificate::parse(BytesView der) {
   const unsigned char* at = der.data();
@@ -68,15 +98,15 @@ EVP_PKEY* Certificate::public_key() const noexcept {
 }
 
 std::string Certificate::subject() const {
-  const BioPtr out(BIO_new(BIO_s_mem()));
-  if (!out || X509_NAME_print_ex(
-                  out.get(), X509_get_subject_name(certificate_.get()), 0, XN_FLAG_RFC2253) < 0) {
-    ERR_clear_error();
-    return {};
-  }
-  char* text = nullptr;
-  const long size = BIO_get_mem_data(out.get(), &text);
-  return {text, static_cast<std::size_t>(size)};
+  return text_of(X509_get_subject_name(certificate_.get()));
+}
+
+std::string Certificate::issuer() const {
+  return text_of(X509_get_issuer_name(certificate_.get()));
+}
+
+Validity Certificate::validity() const {
+  return validity_of(certificate_.get());
 }
 
 Result<void> Certificate::check_packed_profile() const {

@@ -4,10 +4,23 @@
 #include <string>
 
 #include "core/bytes.h"
+#include "core/clock.h"
 #include "core/webauthn/error.h"
 #include "core/webauthn/openssl_handles.h"
 
 namespace firstkey::core::webauthn {
+
+/// When a certificate is valid: from `not_before` on, and at `not_after` no longer, as OpenSSL
+/// reads it. Whole seconds. A time that does not read makes it valid never.
+struct Validity {
+  Instant not_before;
+  Instant not_after;
+
+  [[nodiscard]] bool contains(Instant now) const noexcept {
+    return not_before <= now && now < not_after;
+  }
+};
+[[nodiscard]] Validity validity_of(const x509_st* certificate);
 
 class Certificate {
  public:
@@ -19,6 +32,8 @@ class Certificate {
   [[nodiscard]] evp_pkey_st* public_key() const noexcept;
   /// RFC 2253.
   [[nodiscard]] std::string subject() const;
+  [[nodiscard]] std::string issuer() const;
+  [[nodiscard]] Validity validity() const;
   /// As received.
   [[nodiscard]] const Bytes& der() const noexcept { return der_; }
 

@@ -7,6 +7,7 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
+#include "core/webauthn/attestation_object.h"
 #include "core/webauthn/metadata_blob.h"
 
 namespace firstkey::core::webauthn {

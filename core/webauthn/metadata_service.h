@@ -13,11 +13,11 @@
 
 #include "core/bytes.h"
 #include "core/clock.h"
-#include "core/webauthn/attestation_object.h"
 #include "core/webauthn/certificate.h"
 #include "core/webauthn/error.h"
 #include "core/webauthn/metadata_payload.h"
 #include "core/webauthn/metadata_signer.h"
+#include "core/webauthn/statement.h"
 #include "core/webauthn/trust_store.h"
 
 namespace firstkey::core::webauthn {

@@ -7,13 +7,13 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 
-#include "core/webauthn/attestation_object.h"
-#include "core/webauthn/authenticator_data.h"
-#include "core/webauthn/client_data.h"
-#include "core/webauthn/cose_key.h"
+#include "core/webauthn/registration_evidence.h"
+#include "core/webauthn/registration_facts.h"
+#include "core/webauthn/shared_evidence.h"
 #include "core/webauthn/shared_steps.h"
+#include "core/webauthn/signature.h"
+#include "core/webauthn/steps.h"
 
 namespace firstkey::core::webauthn {
 
@@ -21,102 +21,126 @@ namespace {
 
 constexpr std::size_t kLongestCredentialId = 1023;  // WebAuthn L3 §7.1 step 25
 
-/// What earlier steps found out, for later ones. A step may use what the steps above it have filled
-/// in and nothing else.
+/// The steps. Each may use the facts that the steps above it have found, and nothing else.
 class Registration {
  public:
   Registration(const RegistrationResponse& response, const RegistrationExpectations& expected)
-      : response_(response), expected_(expected) {}
+      : facts_{.response = response, .expected = expected} {}
 
   Result<CheckOutcome> client_data() {
-    auto parsed = parse_client_data(response_.client_data_json);
+    auto parsed = parse_client_data(response().client_data_json);
     if (!parsed) return std::unexpected(parsed.error());
-    client_ = std::move(parsed.value());
+    facts_.client = std::move(parsed.value());
     return CheckOutcome::kPassed;
   }
-  Result<CheckOutcome> type() { return check_type(client_, kTypeCreate); }
-  Result<CheckOutcome> challenge() { return check_challenge(client_, expected_.ceremony); }
-  Result<CheckOutcome> origin() { return check_origin(client_, expected_.ceremony); }
-  Result<CheckOutcome> cross_origin() { return check_cross_origin(client_, expected_.ceremony); }
-  Result<CheckOutcome> top_origin() { return check_top_origin(client_, expected_.ceremony); }
+  Result<CheckOutcome> type() { return check_type(facts_.client, kTypeCreate); }
+  Result<CheckOutcome> challenge() { return check_challenge(facts_.client, ceremony()); }
+  Result<CheckOutcome> origin() { return check_origin(facts_.client, ceremony()); }
+  Result<CheckOutcome> cross_origin() { return check_cross_origin(facts_.client, ceremony()); }
+  Result<CheckOutcome> top_origin() { return check_top_origin(facts_.client, ceremony()); }
 
   Result<CheckOutcome> attestation_object() {
-    const auto object = AttestationObject::parse(response_.attestation_object);
+    const auto object = AttestationObject::parse(response().attestation_object);
     if (!object) return std::unexpected(object.error());
-    object_ = object.value();
-    const auto data = AuthenticatorData::parse(object_.authenticator_data);
+    facts_.object = object.value();
+    const auto data = AuthenticatorData::parse(facts_.object.authenticator_data);
     if (!data) return std::unexpected(data.error());
-    data_ = data.value();
-    if (!data_.credential) return fail(Code::kCredentialDataMissing);
+    facts_.data = data.value();
+    if (!facts_.data.credential) return fail(Code::kCredentialDataMissing);
     return CheckOutcome::kPassed;
   }
-  Result<CheckOutcome> rp_id_hash() { return check_rp_id_hash(data_, expected_.ceremony); }
-  Result<CheckOutcome> user_present() { return check_user_present(data_); }
-  Result<CheckOutcome> user_verified() { return check_user_verified(data_, expected_.ceremony); }
-  Result<CheckOutcome> backup_state() { return check_backup_state(data_); }
+  Result<CheckOutcome> rp_id_hash() { return check_rp_id_hash(facts_.data, ceremony()); }
+  Result<CheckOutcome> user_present() { return check_user_present(facts_.data); }
+  Result<CheckOutcome> user_verified() { return check_user_verified(facts_.data, ceremony()); }
+  Result<CheckOutcome> backup_state() { return check_backup_state(facts_.data); }
   Result<CheckOutcome> backup_eligibility() {
-    return check_backup_eligibility(data_, expected_.ceremony);
+    return check_backup_eligibility(facts_.data, ceremony());
   }
 
   Result<CheckOutcome> algorithm() {
-    auto key = CoseKey::parse(data_.credential->public_key);
-    if (!key) return std::unexpected(key.error());
-    key_.emplace(std::move(key.value()));
-    if (std::ranges::find(expected_.algorithms, key_->algorithm()) == expected_.algorithms.end()) {
-      return fail(Code::kAlgorithmNotAllowed, std::string(to_string(key_->algorithm())));
+    auto parsed = CoseKey::parse(credential().public_key);
+    if (!parsed) return std::unexpected(parsed.error());
+    facts_.key.emplace(std::move(parsed.value()));
+    const auto& allowed = facts_.expected.algorithms;
+    if (std::ranges::find(allowed, key().algorithm()) == allowed.end()) {
+      return fail(Code::kAlgorithmNotAllowed, std::string(to_string(key().algorithm())));
     }
     return CheckOutcome::kPassed;
   }
   /// Ours, after the members it needs are known: what the client repeats must be what the key said.
   Result<CheckOutcome> consistency() {
-    if (!std::ranges::equal(response_.id, data_.credential->id)) {
+    if (!std::ranges::equal(response().id, credential().id)) {
       return fail(Code::kResponseInconsistent, "rawId is not the credential's id");
     }
-    if (response_.authenticator_data &&
-        !std::ranges::equal(response_.authenticator_data.value(), object_.authenticator_data)) {
+    if (response().authenticator_data && !std::ranges::equal(response().authenticator_data.value(),
+                                                             facts_.object.authenticator_data)) {
       return fail(Code::kResponseInconsistent, "authenticatorData is not the attestation object's");
     }
-    if (response_.public_key_algorithm &&
-        response_.public_key_algorithm != to_cose(key_->algorithm())) {
+    if (response().public_key_algorithm &&
+        response().public_key_algorithm != to_cose(key().algorithm())) {
       return fail(Code::kResponseInconsistent, "publicKeyAlgorithm is not the key's");
     }
-    if (response_.public_key && response_.public_key != key_->subject_public_key_info()) {
+    if (response().public_key && response().public_key != key().subject_public_key_info()) {
       return fail(Code::kResponseInconsistent, "publicKey is not the credential's");
     }
     return CheckOutcome::kPassed;
   }
 
   Result<CheckOutcome> format() {
-    const auto format = format_from_string(object_.format);
+    const auto format = format_from_string(facts_.object.format);
     if (!format) return std::unexpected(format.error());
-    format_ = format.value();
+    facts_.format = format.value();
     return CheckOutcome::kPassed;
   }
   Result<CheckOutcome> statement() {
-    const auto hash = sha256(response_.client_data_json);  // step 12
-    const StatementContext context{.authenticator_data = object_.authenticator_data,
-                                   .data = data_,
-                                   .credential_key = key_.value(),
-                                   .client_data_hash = hash};
-    auto verdict = verify_statement(context);
-    if (!verdict) return std::unexpected(verdict.error());
-    verdict_ = std::move(verdict.value());
+    auto statement = rules().read(facts_.object.statement);
+    if (!statement) return std::unexpected(statement.error());
+    facts_.statement = std::move(statement.value());
     return CheckOutcome::kPassed;
   }
+  Result<CheckOutcome> statement_algorithm() {
+    if (facts_.statement.signer == StatementSigner::kNobody) return CheckOutcome::kNotAsked;
+    const auto algorithm = rules().algorithm(facts_.statement, key());
+    if (!algorithm) return std::unexpected(algorithm.error());
+    facts_.statement_algorithm = algorithm.value();
+    return CheckOutcome::kPassed;
+  }
+  Result<CheckOutcome> statement_signature() {
+    const auto& statement = facts_.statement;
+    if (statement.signer == StatementSigner::kNobody) return CheckOutcome::kNotAsked;
+    auto* signer = statement.signer == StatementSigner::kCertificate
+                       ? statement.trust_path.front().public_key()
+                       : key().key();
+    const auto hash = sha256(response().client_data_json);  // step 12
+    const auto message =
+        rules().signed_bytes({.authenticator_data = facts_.object.authenticator_data,
+                              .data = facts_.data,
+                              .credential_key = key(),
+                              .client_data_hash = hash});
+    if (signer == nullptr ||
+        !is_signed_by(signer, facts_.statement_algorithm, message, statement.signature)) {
+      return fail(Code::kAttestationSignatureInvalid);
+    }
+    return CheckOutcome::kPassed;
+  }
+  Result<CheckOutcome> attestation_certificate() {
+    return rules().certificate(facts_.statement, credential().aaguid);
+  }
   Result<CheckOutcome> authenticator_status() {
-    if (expected_.metadata == nullptr) return CheckOutcome::kNotAsked;
-    const auto& path = verdict_.trust_path;
-    entry_ = expected_.metadata->find(format_, data_.credential->aaguid, path);
-    if (entry_ == nullptr) return CheckOutcome::kNotAsked;
-    auto checked =
-        expected_.metadata->check_status(*entry_, path, expected_.metadata_rules, expected_.now);
+    const auto* metadata = facts_.expected.metadata;
+    if (metadata == nullptr) return CheckOutcome::kNotAsked;
+    const auto& path = facts_.statement.trust_path;
+    facts_.entry = metadata->find(facts_.format, credential().aaguid, path);
+    if (facts_.entry == nullptr) return CheckOutcome::kNotAsked;
+    auto checked = metadata->check_status(
+        *facts_.entry, path, facts_.expected.metadata_rules, facts_.expected.now);
     if (!checked) return std::unexpected(checked.error());
     return CheckOutcome::kPassed;
   }
   Result<CheckOutcome> trust() {
-    auto& attestation = credential_.attestation;
-    attestation.format = std::string(object_.format);
-    switch (verdict_.signer) {
+    auto& attestation = facts_.attestation;
+    attestation.format = std::string(facts_.object.format);
+    switch (facts_.statement.signer) {
       case StatementSigner::kNobody:
         return untrusted(AttestationType::kNone, "a statement of format none says nothing");
       case StatementSigner::kCredentialKey:
@@ -124,7 +148,7 @@ class Registration {
       case StatementSigner::kCertificate:
         break;
     }
-    for (const auto& certificate : verdict_.trust_path) {
+    for (const auto& certificate : facts_.statement.trust_path) {
       attestation.trust_path.push_back(certificate.der());
     }
     auto root = find_root();
@@ -136,16 +160,14 @@ class Registration {
   }
 
   Result<CheckOutcome> credential_id_length() {
-    if (data_.credential->id.size() > kLongestCredentialId) {
-      return fail(Code::kCredentialIdTooLong);
-    }
+    if (credential().id.size() > kLongestCredentialId) return fail(Code::kCredentialIdTooLong);
     return CheckOutcome::kPassed;
   }
   Result<CheckOutcome> extension_outputs() {
-    const auto& signed_outputs = data_.extensions;
-    auto& outputs = credential_.extensions;
+    const auto& signed_outputs = facts_.data.extensions;
+    auto& outputs = facts_.extensions;
     outputs.hmac_secret = signed_outputs.hmac_secret;
-    outputs.cred_props_rk = response_.cred_props_rk;
+    outputs.cred_props_rk = response().cred_props_rk;
     if (const auto level = signed_outputs.credential_protection) {
       if (level < 1 || level > 3) return fail(Code::kExtensionOutputInvalid, "credProtect");
       outputs.credential_protection = static_cast<CredentialProtection>(level.value());
@@ -157,110 +179,193 @@ class Registration {
     return CheckOutcome::kPassed;
   }
 
-  RegisteredCredential take() {
-    credential_.id = to_bytes(data_.credential->id);
-    credential_.public_key = to_bytes(data_.credential->public_key);
-    credential_.algorithm = key_->algorithm();
-    credential_.sign_count = data_.sign_count;
-    credential_.aaguid = to_bytes(data_.credential->aaguid);
-    credential_.is_user_verified = data_.is_user_verified;
-    credential_.is_backup_eligible = data_.is_backup_eligible;
-    credential_.is_backed_up = data_.is_backed_up;
-    credential_.transports = response_.transports;
-    credential_.attachment = response_.attachment;
-    std::ranges::copy(data_.rp_id_hash, credential_.rp_id_hash.begin());
-    credential_.attestation_object = response_.attestation_object;
-    credential_.client_data_json = response_.client_data_json;
-    return std::move(credential_);
+  [[nodiscard]] const RegistrationFacts& facts() const { return facts_; }
+
+  RegisteredCredential take(std::vector<Check> checks) {
+    RegisteredCredential taken;
+    taken.id = to_bytes(credential().id);
+    taken.public_key = to_bytes(credential().public_key);
+    taken.algorithm = key().algorithm();
+    taken.sign_count = facts_.data.sign_count;
+    taken.aaguid = to_bytes(credential().aaguid);
+    taken.is_user_verified = facts_.data.is_user_verified;
+    taken.is_backup_eligible = facts_.data.is_backup_eligible;
+    taken.is_backed_up = facts_.data.is_backed_up;
+    taken.transports = response().transports;
+    taken.attachment = response().attachment;
+    std::ranges::copy(facts_.data.rp_id_hash, taken.rp_id_hash.begin());
+    taken.attestation = std::move(facts_.attestation);
+    taken.extensions = facts_.extensions;
+    taken.attestation_object = response().attestation_object;
+    taken.client_data_json = response().client_data_json;
+    taken.checks = std::move(checks);
+    return taken;
   }
 
  private:
-  [[nodiscard]] Result<StatementVerdict> verify_statement(const StatementContext& context) const {
-    switch (format_) {
-      case StatementFormat::kNone:
-        return verify_none(object_.statement);
-      case StatementFormat::kPacked:
-        return verify_packed(object_.statement, context);
-      case StatementFormat::kFidoU2f:
-        return verify_fido_u2f(object_.statement, context);
-    }
-    return fail(Code::kAttestationFormatUnknown);
+  [[nodiscard]] const RegistrationResponse& response() const { return facts_.response; }
+  [[nodiscard]] const CeremonyExpectations& ceremony() const { return facts_.expected.ceremony; }
+  [[nodiscard]] const AttestedCredential& credential() const {
+    return facts_.data.credential.value();
   }
+  [[nodiscard]] const CoseKey& key() const { return facts_.key.value(); }
+  [[nodiscard]] const StatementRules& rules() const { return rules_of(facts_.format); }
+
   /// The subject of the trusted certificate the chain leads to. The model's own entry comes first:
   /// it alone ties a chain to an AAGUID.
   Result<std::string> find_root() {
-    if (entry_ == nullptr) return find_listed_root();
+    if (facts_.entry == nullptr) return find_listed_root();
     auto own = find_root_of_entry();
     if (own) {
-      credential_.attestation.metadata_number = expected_.metadata->number();
+      facts_.attestation.metadata_number = facts_.expected.metadata->number();
       return own;
     }
     auto listed = find_listed_root();
     return listed ? listed : own;
   }
   [[nodiscard]] Result<std::string> find_root_of_entry() const {
-    const auto& metadata = *expected_.metadata;
-    if (auto current = metadata.check_up_to_date(expected_.now, expected_.metadata_rules.grace);
+    const auto& expected = facts_.expected;
+    const auto& metadata = *expected.metadata;
+    if (auto current = metadata.check_up_to_date(expected.now, expected.metadata_rules.grace);
         !current) {
       return std::unexpected(current.error());
     }
-    return metadata.find_root(*entry_, verdict_.trust_path, expected_.now);
+    return metadata.find_root(*facts_.entry, facts_.statement.trust_path, expected.now);
   }
   [[nodiscard]] Result<std::string> find_listed_root() const {
     static const TrustStore kTrustsNothing;
-    const auto& trusted =
-        expected_.trust_store == nullptr ? kTrustsNothing : *expected_.trust_store;
-    return trusted.find_root(verdict_.trust_path, expected_.now);
+    const auto* trusted = facts_.expected.trust_store;
+    return (trusted == nullptr ? kTrustsNothing : *trusted)
+        .find_root(facts_.statement.trust_path, facts_.expected.now);
   }
   Result<CheckOutcome> untrusted(AttestationType type, const std::string& reason) {
-    if (expected_.attestation == AttestationRule::kEnforced) {
+    facts_.attestation.type = type;
+    facts_.attestation.not_trusted_reason = reason;
+    if (facts_.expected.attestation == AttestationRule::kEnforced) {
       return fail(Code::kAttestationNotTrusted, reason);
     }
-    credential_.attestation.type = type;
-    credential_.attestation.not_trusted_reason = reason;
     return CheckOutcome::kNotAsked;
   }
 
-  const RegistrationResponse& response_;
-  const RegistrationExpectations& expected_;
-  ClientData client_;
-  AttestationObject object_;
-  AuthenticatorData data_;
-  std::optional<CoseKey> key_;
-  StatementFormat format_ = StatementFormat::kNone;
-  StatementVerdict verdict_;
-  const MetadataEntry* entry_ = nullptr;  // the model's; null while nothing is known of it
-  RegisteredCredential credential_;
+  RegistrationFacts facts_;
 };
 
-struct Step {
-  std::string_view name;
-  std::string_view source;
-  Result<CheckOutcome> (Registration::*run)();
-};
+constexpr std::string_view kClientData = "client_data";
+constexpr std::string_view kAuthenticatorData = "authenticator_data";
+constexpr std::string_view kCredential = "credential";
+constexpr std::string_view kAttestation = "attestation";
+constexpr std::string_view kRecord = "record";
 
-constexpr auto kSteps = std::to_array<Step>({
-    {"client_data", "WebAuthn L3 §7.1 steps 5, 6", &Registration::client_data},
-    {"type", "WebAuthn L3 §7.1 step 7", &Registration::type},
-    {"challenge", "WebAuthn L3 §7.1 step 8", &Registration::challenge},
-    {"origin", "WebAuthn L3 §7.1 step 9", &Registration::origin},
-    {"cross_origin", "WebAuthn L3 §7.1 step 10", &Registration::cross_origin},
-    {"top_origin", "WebAuthn L3 §7.1 step 11", &Registration::top_origin},
-    {"attestation_object", "WebAuthn L3 §7.1 step 13", &Registration::attestation_object},
-    {"rp_id_hash", "WebAuthn L3 §7.1 step 14", &Registration::rp_id_hash},
-    {"user_present", "WebAuthn L3 §7.1 step 15", &Registration::user_present},
-    {"user_verified", "WebAuthn L3 §7.1 step 16", &Registration::user_verified},
-    {"backup_state", "WebAuthn L3 §7.1 step 17", &Registration::backup_state},
-    {"backup_eligibility", "WebAuthn L3 §7.1 steps 18, 19", &Registration::backup_eligibility},
-    {"algorithm", "WebAuthn L3 §7.1 step 20", &Registration::algorithm},
-    {"consistency", "WebAuthn L3 §5.1", &Registration::consistency},
-    {"format", "WebAuthn L3 §7.1 step 21", &Registration::format},
-    {"statement", "WebAuthn L3 §7.1 steps 12, 22", &Registration::statement},
-    {"authenticator_status", "FIDO MDS v3.0 §3.1.4", &Registration::authenticator_status},
-    {"trust", "WebAuthn L3 §7.1 steps 23, 24", &Registration::trust},
-    {"credential_id_length", "WebAuthn L3 §7.1 step 25", &Registration::credential_id_length},
-    {"extension_outputs", "WebAuthn L3 §7.1 step 28", &Registration::extension_outputs},
+using Facts = RegistrationFacts;
+constexpr auto kSteps = std::to_array<Step<Registration, Facts>>({
+    {kClientData,
+     "client_data",
+     "WebAuthn L3 §7.1 steps 5, 6",
+     &Registration::client_data,
+     describe_client_data<Facts>},
+    {kClientData, "type", "WebAuthn L3 §7.1 step 7", &Registration::type, describe_type<Facts>},
+    {kClientData,
+     "challenge",
+     "WebAuthn L3 §7.1 step 8",
+     &Registration::challenge,
+     describe_challenge<Facts>},
+    {kClientData,
+     "origin",
+     "WebAuthn L3 §7.1 step 9",
+     &Registration::origin,
+     describe_origin<Facts>},
+    {kClientData,
+     "cross_origin",
+     "WebAuthn L3 §7.1 step 10",
+     &Registration::cross_origin,
+     describe_cross_origin<Facts>},
+    {kClientData,
+     "top_origin",
+     "WebAuthn L3 §7.1 step 11",
+     &Registration::top_origin,
+     describe_top_origin<Facts>},
+    {kAuthenticatorData,
+     "attestation_object",
+     "WebAuthn L3 §7.1 step 13",
+     &Registration::attestation_object,
+     describe_attestation_object},
+    {kAuthenticatorData,
+     "rp_id_hash",
+     "WebAuthn L3 §7.1 step 14",
+     &Registration::rp_id_hash,
+     describe_rp_id_hash<Facts>},
+    {kAuthenticatorData,
+     "user_present",
+     "WebAuthn L3 §7.1 step 15",
+     &Registration::user_present,
+     describe_user_present<Facts>},
+    {kAuthenticatorData,
+     "user_verified",
+     "WebAuthn L3 §7.1 step 16",
+     &Registration::user_verified,
+     describe_user_verified<Facts>},
+    {kAuthenticatorData,
+     "backup_state",
+     "WebAuthn L3 §7.1 step 17",
+     &Registration::backup_state,
+     describe_backup<Facts>},
+    {kAuthenticatorData,
+     "backup_eligibility",
+     "WebAuthn L3 §7.1 steps 18, 19",
+     &Registration::backup_eligibility,
+     describe_backup<Facts>},
+    {kCredential,
+     "algorithm",
+     "WebAuthn L3 §7.1 step 20",
+     &Registration::algorithm,
+     describe_algorithm},
+    {kCredential,
+     "consistency",
+     "WebAuthn L3 §5.1",
+     &Registration::consistency,
+     describe_consistency},
+    {kAttestation, "format", "WebAuthn L3 §7.1 step 21", &Registration::format, describe_format},
+    {kAttestation,
+     "statement",
+     "WebAuthn L3 §7.1 step 22, §8.2, §8.6, §8.7",
+     &Registration::statement,
+     describe_statement},
+    {kAttestation,
+     "statement_algorithm",
+     "WebAuthn L3 §8.2, §8.6",
+     &Registration::statement_algorithm,
+     describe_statement_algorithm},
+    {kAttestation,
+     "statement_signature",
+     "WebAuthn L3 §7.1 steps 12, 22",
+     &Registration::statement_signature,
+     describe_statement_signature},
+    {kAttestation,
+     "attestation_certificate",
+     "WebAuthn L3 §8.2.1",
+     &Registration::attestation_certificate,
+     describe_attestation_certificate},
+    {kAttestation,
+     "authenticator_status",
+     "FIDO MDS v3.0 §3.1.4",
+     &Registration::authenticator_status,
+     describe_authenticator_status},
+    {kAttestation, "trust", "WebAuthn L3 §7.1 steps 23, 24", &Registration::trust, describe_trust},
+    {kRecord,
+     "credential_id_length",
+     "WebAuthn L3 §7.1 step 25",
+     &Registration::credential_id_length,
+     describe_credential_id_length},
+    {kRecord,
+     "extension_outputs",
+     "WebAuthn L3 §7.1 step 28",
+     &Registration::extension_outputs,
+     describe_extension_outputs},
 });
+
+VerdictNode unreached_steps() {
+  return unreached(kSteps, "registration", "WebAuthn L3 §7.1");
+}
 
 }  // namespace
 
@@ -268,15 +373,29 @@ Result<VerifiedCredential> RegistrationVerifier::verify(
     const RegistrationResponse& response, const RegistrationExpectations& expectations) {
   Registration registration(response, expectations);
   std::vector<Check> checks;
-  checks.reserve(kSteps.size());
-  for (const auto& step : kSteps) {
-    const auto outcome = (registration.*step.run)();
-    if (!outcome) return std::unexpected(outcome.error());
-    checks.push_back({.name = step.name, .source = step.source, .outcome = outcome.value()});
+  if (auto passed = run_steps(kSteps, registration, checks); !passed) {
+    return std::unexpected(std::move(passed.error()));
   }
-  auto credential = registration.take();
-  credential.checks = std::move(checks);
-  return VerifiedCredential(std::move(credential));
+  return VerifiedCredential(registration.take(std::move(checks)));
+}
+
+ExplainedRegistration RegistrationVerifier::explain(const RegistrationResponse& response,
+                                                    const RegistrationExpectations& expectations) {
+  Registration registration(response, expectations);
+  std::vector<Check> checks;
+  auto verdict = unreached_steps();
+  if (auto passed = explain_steps(kSteps, registration, checks, verdict); !passed) {
+    return {.credential = std::unexpected(std::move(passed.error())),
+            .verdict = std::move(verdict)};
+  }
+  return {.credential = VerifiedCredential(registration.take(std::move(checks))),
+          .verdict = std::move(verdict)};
+}
+
+ExplainedRegistration RegistrationVerifier::refused_before(const Error& error) {
+  auto verdict = unreached_steps();
+  verdict.fail_with(error);
+  return {.credential = std::unexpected(error), .verdict = std::move(verdict)};
 }
 
 }  // namespace firstkey::core::webauthn

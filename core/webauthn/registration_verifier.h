@@ -19,6 +19,7 @@
 #include "core/webauthn/metadata_service.h"
 #include "core/webauthn/responses.h"
 #include "core/webauthn/trust_store.h"
+#include "core/webauthn/verdict.h"
 
 namespace firstkey::core::webauthn {
 
@@ -96,12 +97,25 @@ class VerifiedCredential {
   RegisteredCredential value_;
 };
 
+/// What verify() answers, and the tree of how it came to it.
+struct ExplainedRegistration {
+  Result<VerifiedCredential> credential;
+  VerdictNode verdict;
+};
+
 class RegistrationVerifier {
  public:
   /// Errors: any Code but those of assertions; the first step that fails decides.
   /// Threads: any. Does no I/O and keeps nothing.
   [[nodiscard]] static Result<VerifiedCredential> verify(
       const RegistrationResponse& response, const RegistrationExpectations& expectations);
+
+  /// The same by the same steps, told as they run. Several times as slow.
+  [[nodiscard]] static ExplainedRegistration explain(const RegistrationResponse& response,
+                                                     const RegistrationExpectations& expectations);
+
+  /// For a response that did not even read: refused with `error`, and no step reached.
+  [[nodiscard]] static ExplainedRegistration refused_before(const Error& error);
 };
 
 }  // namespace firstkey::core::webauthn

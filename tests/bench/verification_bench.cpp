@@ -13,7 +13,9 @@
 #include <openssl/x509_vfy.h>
 
 #include "core/webauthn/attestation_object.h"
+#include "core/webauthn/authenticator_data.h"
 #include "core/webauthn/cbor.h"
+#include "core/webauthn/cose_key.h"
 #include "core/webauthn/json.h"
 #include "core/webauthn/registration_verifier.h"
 #include "tests/bench/ratios.h"

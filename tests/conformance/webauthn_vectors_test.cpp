@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 
 #include "core/webauthn/attestation_object.h"
+#include "core/webauthn/authenticator_data.h"
 #include "core/webauthn/client_data.h"
 
 using firstkey::core::AttestationLevel;

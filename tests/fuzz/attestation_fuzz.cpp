@@ -2,6 +2,7 @@
 // verify, so mutations reach the statements and the certificates in them.
 
 #include "core/webauthn/attestation_object.h"
+#include "core/webauthn/authenticator_data.h"
 #include "tests/fuzz/registration_input.h"
 
 using firstkey::core::BytesView;

@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 
 #include "core/webauthn/attestation_object.h"
+#include "core/webauthn/authenticator_data.h"
 #include "core/webauthn/client_data.h"
 
 namespace firstkey::tests {

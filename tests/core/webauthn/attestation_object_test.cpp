@@ -4,15 +4,16 @@
 
 #include <doctest/doctest.h>
 
+#include "core/webauthn/statement.h"
 #include "tests/support/cbor_items.h"
 
 using firstkey::core::Bytes;
 using firstkey::core::webauthn::AttestationObject;
 using firstkey::core::webauthn::Code;
 using firstkey::core::webauthn::format_from_string;
+using firstkey::core::webauthn::rules_of;
 using firstkey::core::webauthn::StatementFormat;
 using firstkey::core::webauthn::StatementSigner;
-using firstkey::core::webauthn::verify_none;
 namespace cbor = firstkey::tests::cbor;
 
 namespace {
@@ -108,13 +109,14 @@ TEST_SUITE("core/webauthn/attestation_object") {
   }
 
   TEST_CASE("a statement of format none is the empty map and nothing else") {
-    CHECK(verify_none(cbor::map({})).value().signer == StatementSigner::kNobody);
+    const auto read = rules_of(StatementFormat::kNone).read;
+    CHECK(read(cbor::map({})).value().signer == StatementSigner::kNobody);
     for (const auto& statement : {cbor::map({{cbor::text("alg"), cbor::integer(-7)}}),
                                   cbor::array({}),
                                   Bytes{},
                                   Bytes{0xA0, 0x00},
                                   Bytes{0xF6}}) {
-      CHECK(verify_none(statement).error().code == Code::kAttestationStatementMalformed);
+      CHECK(read(statement).error().code == Code::kAttestationStatementMalformed);
     }
   }
 }

@@ -123,9 +123,23 @@ constexpr auto kBreakers = std::to_array<Breaker>({
      }},
     {"format", Code::kAttestationFormatUnknown, [](MadeRegistration& r) { r.format = "compound"; }},
     {"statement",
+     Code::kAttestationStatementMalformed,
+     [](MadeRegistration& r) { r.statement = [](BytesView) { return cbor::map({}); }; }},
+    {"statement_algorithm",
+     Code::kAttestationAlgorithmMismatch,
+     [](MadeRegistration& r) {
+       r.statement = [](BytesView) { return packed_statement(-8, Bytes{1}, {}); };
+     }},
+    {"statement_signature",
      Code::kAttestationSignatureInvalid,
      [](MadeRegistration& r) {
        r.statement = [](BytesView) { return packed_statement(-7, Bytes{1}, {}); };
+     }},
+    {"attestation_certificate",
+     Code::kCertificateProfileViolated,
+     [](MadeRegistration& r) {
+       static const auto kLeaf = self_signed({.subject = {{"CN", "No maker"}}});
+       r.attest_with(kLeaf);
      }},
     {"authenticator_status",
      Code::kAuthenticatorRevoked,
@@ -244,7 +258,8 @@ TEST_SUITE("core/webauthn/registration_verifier") {
     CHECK_FALSE(verified->value().is_user_verified);
     CHECK(verified->value().is_backed_up);
     for (const auto& check : verified->value().checks) {
-      const bool is_asked = check.name != "user_verified" && check.name != "cross_origin" &&
+      const bool is_asked = check.name != "attestation_certificate" &&
+                            check.name != "user_verified" && check.name != "cross_origin" &&
                             check.name != "top_origin" && check.name != "backup_eligibility" &&
                             check.name != "authenticator_status" && check.name != "trust";
       CAPTURE(check.name);
