@@ -5,6 +5,7 @@
 
 #include <boost/json/serialize.hpp>
 
+#include "core/webauthn/json_objects.h"
 #include "core/webauthn/strict_json.h"
 
 namespace firstkey::core::webauthn {
@@ -230,20 +231,16 @@ Result<Bytes> parse_id(const json::object& object) {
   return id;
 }
 
-/// A response taken apart as far as both kinds are one. The pointers point into the document.
+/// A response taken apart as far as both kinds are one. The pointers point into its object.
 struct OpenedResponse {
-  Document document;
   const json::object* inner = nullptr;       ///< "response"
   const json::object* extensions = nullptr;  ///< "clientExtensionResults"
   Bytes id;
   std::optional<AuthenticatorAttachment> attachment;
 };
 
-Result<OpenedResponse> open_response(std::string_view text) {
-  auto document = Document::parse(text);
-  if (!document) return std::unexpected(document.error());
-  OpenedResponse opened{.document = std::move(document.value())};
-  const auto& object = opened.document.object();
+Result<OpenedResponse> open_response(const json::object& object) {
+  OpenedResponse opened;
   Reading reading;
   std::optional<std::string> attachment;
   reading.into(opened.inner, need_object(object, "response"));
@@ -266,7 +263,10 @@ Result<std::optional<bool>> parse_cred_props(const json::object& extensions) {
 Result<CreationOptions> parse_creation_options(std::string_view text) {
   const auto document = Document::parse(text);
   if (!document) return std::unexpected(document.error());
-  const auto& object = document->object();
+  return read_creation_options(document->object());
+}
+
+Result<CreationOptions> read_creation_options(const json::object& object) {
   const auto rp = need_object(object, "rp");
   if (!rp) return std::unexpected(rp.error());
   const auto user = need_object(object, "user");
@@ -335,7 +335,13 @@ Result<RequestOptions> parse_request_options(std::string_view text) {
 }
 
 Result<RegistrationResponse> parse_registration_response(std::string_view text) {
-  auto opened = open_response(text);
+  const auto document = Document::parse(text);
+  if (!document) return std::unexpected(document.error());
+  return read_registration_response(document->object());
+}
+
+Result<RegistrationResponse> read_registration_response(const json::object& object) {
+  auto opened = open_response(object);
   if (!opened) return std::unexpected(std::move(opened.error()));
   const auto& inner = *opened->inner;
   Reading reading;
@@ -353,7 +359,9 @@ Result<RegistrationResponse> parse_registration_response(std::string_view text) 
 }
 
 Result<AuthenticationResponse> parse_authentication_response(std::string_view text) {
-  auto opened = open_response(text);
+  const auto document = Document::parse(text);
+  if (!document) return std::unexpected(document.error());
+  auto opened = open_response(document->object());
   if (!opened) return std::unexpected(std::move(opened.error()));
   const auto& inner = *opened->inner;
   Reading reading;

@@ -62,7 +62,9 @@ void describe_format(const RegistrationFacts& facts, VerdictNode& node) {
 
 void describe_statement(const RegistrationFacts& facts, VerdictNode& node) {
   node.add("size", in_bytes(facts.object.statement.size()));
-  node.add("certificates", std::to_string(facts.statement.trust_path.size()));
+  if (!facts.statement.trust_path.empty()) {
+    node.add("certificates", std::to_string(facts.statement.trust_path.size()));
+  }
 }
 
 void describe_statement_algorithm(const RegistrationFacts& facts, VerdictNode& node) {

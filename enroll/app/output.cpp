@@ -89,6 +89,11 @@ void Output::say(std::string_view sentence) const {
   write(stdout, fmt::format("  {}\n", printable(sentence)));
 }
 
+void Output::lines(std::string_view text) const {
+  if (is_json()) return;
+  write(stdout, printable_lines(text));
+}
+
 void Output::table(const std::vector<std::string>& head,
                    const std::vector<std::vector<std::string>>& rows) const {
   if (is_json()) return;

@@ -32,6 +32,8 @@ class Output {
   void heading(std::string_view text) const;
   /// A sentence on a line of its own. Nothing with --json.
   void say(std::string_view sentence) const;
+  /// Lines as they are, each fit for a screen. Nothing with --json.
+  void lines(std::string_view text) const;
   /// Columns as wide as their widest cell; the head in bold at a terminal. Nothing with --json.
   void table(const std::vector<std::string>& head,
              const std::vector<std::vector<std::string>>& rows) const;

@@ -4,6 +4,7 @@
 Arguments: the program firstkey, the folder of the schemas, the program firstkey-softkey.
 A command that --help lists and that is neither run here nor named in UNSEEN fails the test.
 """
+import base64
 import json
 import os
 import pathlib
@@ -251,6 +252,51 @@ def keys():
     run("error", ["key", "list", *nowhere], status=5)
 
 
+def vector(name):
+    """A registration of the W3C's test vectors, with the options it answers."""
+    vectors = json.loads((pathlib.Path(__file__).parents[1] / "vectors/webauthn-l3.json").read_text())
+    made = next(case for case in vectors["cases"] if case["name"] == name)["registration"]
+
+    def text(member):
+        return base64.urlsafe_b64encode(bytes.fromhex(made[member])).decode().rstrip("=")
+    options = {"rp": {"id": "example.org", "name": "Example"},
+               "user": {"id": "AQID", "name": "lee", "displayName": "Lee"},
+               "challenge": text("challenge"), "pubKeyCredParams": [{"type": "public-key", "alg": -7}]}
+    return options, {"id": text("credential_id"), "rawId": text("credential_id"), "type": "public-key",
+                     "response": {"clientDataJSON": text("clientDataJSON"),
+                                  "attestationObject": text("attestationObject"), "transports": []},
+                     "clientExtensionResults": {}}
+
+
+def verification():
+    """A verdict is the object also of a registration that is refused; a batch has a line each."""
+    options, response = vector("packed-es256")
+    path = os.path.join(folder.name, "options.json")
+    pathlib.Path(path).write_text(json.dumps(options))
+    words = ["verify", "--options", path, "--response", "-", "--at", "2026-05-01T12:00:00Z"]
+    accepted = run("verdict", words, stdin=json.dumps(response))
+    assert accepted["verdict"] == "accept" and accepted["attestation"]["attestationLevel"] == "notAttested"
+    refused = run("verdict", [*words, "--origin", "https://example.com"], status=3, stdin=json.dumps(response))
+    assert refused["code"] == "origin_not_allowed" == refused["explanation"]["code"]
+    enforced = run("verdict", [*words, "--require-attestation"], status=3, stdin=json.dumps(response))
+    assert enforced["code"] == "attestation_not_trusted"
+    run("error", words[:3], status=2)
+    run("error", ["verify", "--batch", "-"], status=2)
+    run("error", [*words[:5], "--at", "noon"], status=2)
+    run("error", [*words, "--roots", path], status=2, stdin=json.dumps(response))
+
+    lines = [json.dumps({"id": "a", "options": options, "response": response}), "broken",
+             json.dumps({"id": 2, "options": options, "response": {}})]
+    batch = subprocess.run([PROGRAM, "verify", "--batch", "-", "--rp-id", "example.org", "--origin",
+                            "https://example.org"], input="\n".join(lines), capture_output=True, text=True, timeout=60)
+    assert batch.returncode == 0 and batch.stderr == "1 accepted, 2 refused\n", batch.stderr
+    answers = [json.loads(line) for line in batch.stdout.splitlines()]
+    for answer in answers:
+        validate("verdict-line", answer)
+    assert [(answer["id"], answer["verdict"]) for answer in answers] == [("a", "accept"), (None, "refuse"), (2, "refuse")]
+    assert answers[1]["line"] == 2
+
+
 def demonstration():
     """It has a store of its own. Where every part must be there, it leaves nothing out."""
     told = run("demonstration", ["demo"])
@@ -266,6 +312,7 @@ administration()
 metadata()
 refusals()
 keys()
+verification()
 demonstration()
 run("clock-reset", ["clock", "reset"])
 missing = ALL - seen - UNSEEN

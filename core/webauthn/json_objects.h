@@ -1,0 +1,18 @@
+#pragma once
+// WebAuthn's JSON forms where they stand inside another document, which was read as strictly as
+// json.h reads them.
+
+#include <boost/json/object.hpp>
+
+#include "core/webauthn/error.h"
+#include "core/webauthn/options.h"
+#include "core/webauthn/responses.h"
+
+namespace firstkey::core::webauthn {
+
+/// Errors: kJsonMember…, kJsonBase64urlInvalid; of a response also kResponseInconsistent.
+[[nodiscard]] Result<CreationOptions> read_creation_options(const boost::json::object& object);
+[[nodiscard]] Result<RegistrationResponse> read_registration_response(
+    const boost::json::object& object);
+
+}  // namespace firstkey::core::webauthn
