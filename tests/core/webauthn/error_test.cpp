@@ -4,6 +4,7 @@
 #include "core/webauthn/error.h"
 
 #include <array>
+#include <fstream>
 #include <set>
 
 #include <doctest/doctest.h>
@@ -291,6 +292,23 @@ TEST_SUITE("core/webauthn/error") {
     for (const auto& entry : all_codes()) {
       CAPTURE(entry.name);
       CHECK(produced.contains(entry.code));
+    }
+  }
+
+  TEST_CASE("the table in the README is the enumeration, row by row") {
+    std::ifstream readme(FIRSTKEY_SOURCE_DIR "/core/webauthn/README.md");
+    std::vector<std::string> rows;
+    for (std::string line; std::getline(readme, line);) {
+      if (line.starts_with("| `")) rows.push_back(line);
+    }
+    REQUIRE(rows.size() == all_codes().size());
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const auto& entry = all_codes()[i];
+      const auto begin =
+          "| `" + std::string(entry.name) + "` | " + std::string(entry.source) + " | ";
+      CAPTURE(rows[i]);
+      CHECK(rows[i].starts_with(begin));
+      CHECK(rows[i].size() > begin.size() + 2);
     }
   }
 
