@@ -145,10 +145,13 @@ void MadeRegistration::attest_with(const IssuedCertificate& leaf,
 }
 
 webauthn::RegistrationResponse MadeRegistration::response() const {
-  const auto authenticator_data = data.encode();
+  auto authenticator_data = data.encode();
+  if (rewrite) rewrite(authenticator_data);
+  auto text = webauthn::serialize(client);
+  if (reword) reword(text);
   webauthn::RegistrationResponse response;
   response.id = data.credential_id;
-  response.client_data_json = core::to_bytes(core::as_bytes(webauthn::serialize(client)));
+  response.client_data_json = core::to_bytes(core::as_bytes(text));
   const auto made = statement(signed_message(authenticator_data, response.client_data_json));
   response.attestation_object = attestation_object(format, made, authenticator_data);
   for (const auto& edit : edits) edit(response);

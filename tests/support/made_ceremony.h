@@ -76,6 +76,8 @@ struct MadeRegistration {
   std::string format = "packed";
   StatementMaker statement;
   core::webauthn::RegistrationExpectations expected;
+  std::function<void(std::string&)> reword;   ///< of the client data's text, before it is signed
+  std::function<void(core::Bytes&)> rewrite;  ///< of the authenticator data, likewise
   std::vector<std::function<void(core::webauthn::RegistrationResponse&)>> edits;  ///< at the end
 
   /// Attested by `leaf`, which outlives this, with `others` after it in x5c.
