@@ -31,8 +31,8 @@ class ValueBuilder {
   // NOLINTEND(readability-identifier-naming)
   using Failure = json::error_code;
 
-  ValueBuilder() : stack_({}, scratch_.data(), scratch_.size()) {
-    stack_.reset(json::make_shared_resource<json::monotonic_resource>(kFirstBlock));
+  explicit ValueBuilder(json::storage_ptr storage) : stack_({}, scratch_.data(), scratch_.size()) {
+    stack_.reset(std::move(storage));
   }
 
   [[nodiscard]] json::value release() { return stack_.release(); }
@@ -92,11 +92,9 @@ class ValueBuilder {
   bool on_comment(json::string_view /*part*/, Failure& /*error*/) { return true; }
 
  private:
-  // A registration's JSON of 2 KiB fits both, so that reading it allocates once.
-  static constexpr std::size_t kFirstBlock = 4096;
-  static constexpr std::size_t kScratch = 2048;
+  static constexpr std::size_t kScratch = 2048;  // what is open of a registration's JSON fits
 
-  std::array<unsigned char, kScratch> scratch_{};
+  std::array<unsigned char, kScratch> scratch_;
   json::value_stack stack_;
   std::size_t members_ = 0;
 };
@@ -118,13 +116,12 @@ json::parse_options strict_options() {
   return options;
 }
 
-}  // namespace
-
-std::expected<json::value, JsonError> parse_strict_json(std::string_view text,
-                                                        std::size_t max_size) {
+std::expected<json::value, JsonError> parse(std::string_view text,
+                                            std::size_t max_size,
+                                            json::storage_ptr storage) {
   if (text.size() > max_size) return refused(JsonFault::kTooLarge, "the text is too long");
   json::error_code error;
-  json::basic_parser<ValueBuilder> parser(strict_options());
+  json::basic_parser<ValueBuilder> parser(strict_options(), std::move(storage));
   const auto read = parser.write_some(false, text.data(), text.size(), error);
   if (error) return refused(JsonFault::kMalformed, error.message());
   if (read != text.size()) return refused(JsonFault::kMalformed, "text after its end");
@@ -133,6 +130,20 @@ std::expected<json::value, JsonError> parse_strict_json(std::string_view text,
     return refused(JsonFault::kDuplicateMember, "an object has two members of one name");
   }
   return value;
+}
+
+}  // namespace
+
+std::expected<json::value, JsonError> parse_strict_json(std::string_view text,
+                                                        std::size_t max_size) {
+  constexpr std::size_t kFirstBlock = 4096;  // so that reading what is small allocates once
+  return parse(text, max_size, json::make_shared_resource<json::monotonic_resource>(kFirstBlock));
+}
+
+std::expected<json::value, JsonError> parse_strict_json(std::string_view text,
+                                                        std::size_t max_size,
+                                                        JsonMemory& memory) {
+  return parse(text, max_size, memory.storage());
 }
 
 }  // namespace firstkey::core

@@ -122,7 +122,9 @@ class Assertion {
     Bytes message = facts_.response.authenticator_data;
     const auto hash = sha256(facts_.response.client_data_json);
     message.insert(message.end(), hash.begin(), hash.end());
-    if (!is_signed_by(key->key(), key->algorithm(), message, facts_.response.signature)) {
+    const auto loaded = key->load();
+    if (!loaded ||
+        !is_signed_by(loaded.get(), key->algorithm(), message, facts_.response.signature)) {
       return fail(Code::kSignatureInvalid);
     }
     return CheckOutcome::kPassed;

@@ -24,17 +24,17 @@ Result<Statement> read(BytesView bytes) {
   if (!signature) return malformed("sig is no byte string");
   const auto second = reader.next_text_key(map.value());
   if (!second || second.value() != "x5c") return malformed("x5c missing");
-  auto certificates = read_certificates(reader);
-  if (!certificates) return std::unexpected(certificates.error());
-  if (certificates->size() != 1) return malformed("x5c has more than one certificate");
+  const auto x5c = reader.read_any(1);
+  if (!x5c) return malformed("x5c does not read");
   return Statement{.signer = StatementSigner::kCertificate,
                    .algorithm = to_cose(Algorithm::kEs256),
                    .signature = signature.value(),
-                   .trust_path = std::move(certificates.value())};
+                   .x5c = x5c.value(),
+                   .known = nullptr};
 }
 
 Result<Algorithm> algorithm(const Statement& statement, const CoseKey& credential_key) {
-  if (!is_on_p256(statement.trust_path.front().public_key())) {
+  if (!is_on_p256(statement.path().front().public_key())) {
     return fail(Code::kCertificateProfileViolated, "its key is not on P-256");
   }
   if (credential_key.algorithm() != Algorithm::kEs256) {
@@ -63,6 +63,7 @@ Result<CheckOutcome> certificate(const Statement& /*statement*/, BytesView /*aag
 }  // namespace
 
 constinit const StatementRules kFidoU2fRules{
+    .most_certificates = 1,
     .read = read,
     .algorithm = algorithm,
     .signed_bytes = signed_bytes,

@@ -17,7 +17,7 @@ std::unexpected<Error> malformed(const char* what) {
 struct PackedMembers {
   std::optional<std::int64_t> alg;
   std::optional<BytesView> signature;
-  std::optional<std::vector<Certificate>> certificates;
+  std::optional<BytesView> x5c;
 };
 
 Result<void> read_member(CborReader& reader, std::string_view key, PackedMembers& members) {
@@ -34,9 +34,9 @@ Result<void> read_member(CborReader& reader, std::string_view key, PackedMembers
     return {};
   }
   if (key == "x5c") {
-    auto certificates = read_certificates(reader);
-    if (!certificates) return std::unexpected(certificates.error());
-    members.certificates = std::move(certificates.value());
+    const auto x5c = reader.read_any(1);
+    if (!x5c) return malformed("x5c does not read");
+    members.x5c = x5c.value();
     return {};
   }
   return malformed("a member that no packed statement has");
@@ -56,15 +56,12 @@ Result<Statement> read(BytesView bytes) {
     }
   }
   if (!members.alg || !members.signature) return malformed("alg or sig missing");
-  Statement statement{.signer = StatementSigner::kCredentialKey,
-                      .algorithm = members.alg.value(),
-                      .signature = members.signature.value(),
-                      .trust_path = {}};
-  if (members.certificates) {
-    statement.signer = StatementSigner::kCertificate;
-    statement.trust_path = std::move(members.certificates.value());
-  }
-  return statement;
+  return Statement{
+      .signer = members.x5c ? StatementSigner::kCertificate : StatementSigner::kCredentialKey,
+      .algorithm = members.alg.value(),
+      .signature = members.signature.value(),
+      .x5c = members.x5c.value_or(BytesView()),
+      .known = nullptr};
 }
 
 Result<Algorithm> algorithm(const Statement& statement, const CoseKey& credential_key) {
@@ -87,9 +84,11 @@ Bytes signed_bytes(const StatementContext& context) {
 
 Result<CheckOutcome> certificate(const Statement& statement, BytesView aaguid) {
   if (statement.signer != StatementSigner::kCertificate) return CheckOutcome::kNotAsked;
-  const auto& leaf = statement.trust_path.front();
-  if (auto profile = leaf.check_packed_profile(); !profile) {
-    return std::unexpected(profile.error());
+  const auto& leaf = statement.path().front();
+  if (!statement.known->fits_packed_profile) {
+    if (auto profile = leaf.check_packed_profile(); !profile) {
+      return std::unexpected(profile.error());
+    }
   }
   if (auto matching = leaf.check_aaguid(aaguid); !matching) {
     return std::unexpected(matching.error());
@@ -100,6 +99,7 @@ Result<CheckOutcome> certificate(const Statement& statement, BytesView aaguid) {
 }  // namespace
 
 constinit const StatementRules kPackedRules{
+    .most_certificates = 8,  // real chains have two or three
     .read = read,
     .algorithm = algorithm,
     .signed_bytes = signed_bytes,

@@ -38,7 +38,8 @@ const json::value* id_of(const json::object& line) {
 }  // namespace
 
 LineAnswer answer_line(std::string_view line, std::uint64_t number, const ExaminationTerms& terms) {
-  const auto document = parse_strict_json(line, kMaxBatchLine);
+  JsonMemory memory;
+  const auto document = webauthn::parse_strict_json(line, kMaxBatchLine, memory);
   const auto object =
       document ? as_object(document.value(), "the line") : std::unexpected(document.error());
   const auto* id = object ? id_of(*object.value()) : nullptr;

@@ -15,7 +15,8 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 Result<ClientData> parse_client_data(BytesView json) {
   std::string_view text(reinterpret_cast<const char*>(json.data()), json.size());
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-  const auto value = parse_strict_json(text, kMaxClientDataSize);
+  JsonMemory memory;
+  const auto value = webauthn::parse_strict_json(text, kMaxClientDataSize, memory);
   if (!value) return std::unexpected(value.error());
   const auto object = as_object(value.value(), "clientDataJSON");
   if (!object) return std::unexpected(object.error());

@@ -14,25 +14,29 @@ namespace firstkey::core::webauthn {
 
 class CoseKey {
  public:
-  /// Reads and loads `encoded`, which must be one CBOR map and nothing else.
+  /// Reads and checks `encoded`, which must be one CBOR map and nothing else.
   /// Errors: kCbor…, kCoseKeyMalformed, kAlgorithmUnsupported, kPublicKeyInvalid (not on the curve,
   /// not a usable modulus).
   [[nodiscard]] static Result<CoseKey> parse(BytesView encoded);
 
   [[nodiscard]] Algorithm algorithm() const noexcept { return algorithm_; }
-  [[nodiscard]] evp_pkey_st* key() const noexcept { return key_.get(); }
+  /// For checking signatures. Made when asked for, for few formats need it and making it costs more
+  /// than all the rest of reading a key. Null if OpenSSL does not take it.
+  [[nodiscard]] EvpPkeyPtr load() const;
   /// 0x04 || x || y for EC (SEC 1 §2.3.3), the raw key for EdDSA, empty for RSA.
   [[nodiscard]] const Bytes& encoded_point() const noexcept { return encoded_point_; }
   /// SubjectPublicKeyInfo in DER, as RegistrationResponseJSON repeats it.
   [[nodiscard]] Bytes subject_public_key_info() const;
+  /// Whether `info` is that, without making it.
+  [[nodiscard]] bool has_subject_public_key_info(BytesView info) const;
 
  private:
-  CoseKey(Algorithm algorithm, EvpPkeyPtr key, Bytes encoded_point)
-      : algorithm_(algorithm), key_(std::move(key)), encoded_point_(std::move(encoded_point)) {}
+  explicit CoseKey(Algorithm algorithm) : algorithm_(algorithm) {}
 
   Algorithm algorithm_;
-  EvpPkeyPtr key_;
   Bytes encoded_point_;
+  Bytes modulus_;  // of RSA, as is
+  Bytes exponent_;
 };
 
 }  // namespace firstkey::core::webauthn

@@ -335,9 +335,12 @@ Result<RequestOptions> parse_request_options(std::string_view text) {
 }
 
 Result<RegistrationResponse> parse_registration_response(std::string_view text) {
-  const auto document = Document::parse(text);
-  if (!document) return std::unexpected(document.error());
-  return read_registration_response(document->object());
+  JsonMemory memory;
+  const auto value = webauthn::parse_strict_json(text, kMaxJsonSize, memory);
+  if (!value) return std::unexpected(value.error());
+  const auto object = as_object(value.value(), "the document");
+  if (!object) return std::unexpected(object.error());
+  return read_registration_response(*object.value());
 }
 
 Result<RegistrationResponse> read_registration_response(const json::object& object) {

@@ -166,15 +166,13 @@ Result<void> MetadataService::check_registered(BytesView attestation_object,
   return check_status(*entry, path.value(), rules, now);
 }
 
-Result<std::string> MetadataService::find_root(const MetadataEntry& entry,
-                                               std::span<const Certificate> path,
-                                               Instant now) const {
+const TrustStore& MetadataService::roots_of(const MetadataEntry& entry) const {
   auto& roots = roots_[static_cast<std::size_t>(&entry - payload_.entries.data())];
   std::call_once(roots.is_made, [&] {
     auto created = TrustStore::create(entry.roots);
     if (created) roots.trusted = std::move(created.value());
   });
-  return roots.trusted.find_root(path, now);
+  return roots.trusted;
 }
 
 }  // namespace firstkey::core::webauthn

@@ -83,10 +83,9 @@ class MetadataService {
                                               const MetadataRules& rules,
                                               Instant now) const;
 
-  /// As TrustStore::find_root(), to the roots of `entry`, one of entries(), alone.
-  [[nodiscard]] Result<std::string> find_root(const MetadataEntry& entry,
-                                              std::span<const Certificate> path,
-                                              Instant now) const;
+  /// The roots of `entry`, one of entries(), alone: where its keys' chains may lead. Lives as long
+  /// as this.
+  [[nodiscard]] const TrustStore& roots_of(const MetadataEntry& entry) const;
 
  private:
   /// The roots of an entry, read when they are first asked for: few of all models ever register.

@@ -18,6 +18,12 @@ void OpensslDeleter::operator()(unsigned char* object) const noexcept {
 void OpensslDeleter::operator()(ASN1_OBJECT* object) const noexcept {
   ASN1_OBJECT_free(object);
 }
+void OpensslDeleter::operator()(EC_GROUP* object) const noexcept {
+  EC_GROUP_free(object);
+}
+void OpensslDeleter::operator()(EC_POINT* object) const noexcept {
+  EC_POINT_free(object);
+}
 void OpensslDeleter::operator()(ECDSA_SIG* object) const noexcept {
   ECDSA_SIG_free(object);
 }
@@ -41,6 +47,9 @@ void OpensslDeleter::operator()(OSSL_PARAM* object) const noexcept {
 }
 void OpensslDeleter::operator()(BIGNUM* object) const noexcept {
   BN_free(object);
+}
+void OpensslDeleter::operator()(BN_CTX* object) const noexcept {
+  BN_CTX_free(object);
 }
 void OpensslDeleter::operator()(BIO* object) const noexcept {
   BIO_free(object);

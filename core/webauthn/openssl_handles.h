@@ -6,6 +6,8 @@
 
 // NOLINTBEGIN(readability-identifier-naming): the names are OpenSSL's.
 struct asn1_object_st;
+struct ec_group_st;
+struct ec_point_st;
 struct ECDSA_SIG_st;
 struct evp_md_st;
 struct evp_md_ctx_st;
@@ -14,6 +16,7 @@ struct evp_pkey_ctx_st;
 struct ossl_param_bld_st;
 struct ossl_param_st;
 struct bignum_st;
+struct bignum_ctx;
 struct bio_st;
 struct x509_st;
 struct X509_crl_st;
@@ -28,6 +31,8 @@ namespace firstkey::core::webauthn {
 struct OpensslDeleter {
   void operator()(unsigned char* object) const noexcept;  ///< what OpenSSL allocated to fill
   void operator()(asn1_object_st* object) const noexcept;
+  void operator()(ec_group_st* object) const noexcept;
+  void operator()(ec_point_st* object) const noexcept;
   void operator()(ECDSA_SIG_st* object) const noexcept;
   void operator()(evp_md_st* object) const noexcept;
   void operator()(evp_md_ctx_st* object) const noexcept;
@@ -36,6 +41,7 @@ struct OpensslDeleter {
   void operator()(ossl_param_bld_st* object) const noexcept;
   void operator()(ossl_param_st* object) const noexcept;
   void operator()(bignum_st* object) const noexcept;
+  void operator()(bignum_ctx* object) const noexcept;
   void operator()(bio_st* object) const noexcept;
   void operator()(x509_st* object) const noexcept;
   void operator()(X509_crl_st* object) const noexcept;
@@ -47,6 +53,8 @@ struct OpensslDeleter {
 
 using OpensslBytesPtr = std::unique_ptr<unsigned char, OpensslDeleter>;
 using Asn1ObjectPtr = std::unique_ptr<asn1_object_st, OpensslDeleter>;
+using EcGroupPtr = std::unique_ptr<ec_group_st, OpensslDeleter>;
+using EcPointPtr = std::unique_ptr<ec_point_st, OpensslDeleter>;
 using EcdsaSigPtr = std::unique_ptr<ECDSA_SIG_st, OpensslDeleter>;
 using EvpMdPtr = std::unique_ptr<evp_md_st, OpensslDeleter>;
 using EvpMdCtxPtr = std::unique_ptr<evp_md_ctx_st, OpensslDeleter>;
@@ -55,6 +63,7 @@ using EvpPkeyCtxPtr = std::unique_ptr<evp_pkey_ctx_st, OpensslDeleter>;
 using OsslParamBldPtr = std::unique_ptr<ossl_param_bld_st, OpensslDeleter>;
 using OsslParamPtr = std::unique_ptr<ossl_param_st, OpensslDeleter>;
 using BignumPtr = std::unique_ptr<bignum_st, OpensslDeleter>;
+using BnCtxPtr = std::unique_ptr<bignum_ctx, OpensslDeleter>;
 using BioPtr = std::unique_ptr<bio_st, OpensslDeleter>;
 using X509Ptr = std::unique_ptr<x509_st, OpensslDeleter>;
 using X509CrlPtr = std::unique_ptr<X509_crl_st, OpensslDeleter>;

@@ -62,8 +62,8 @@ void describe_format(const RegistrationFacts& facts, VerdictNode& node) {
 
 void describe_statement(const RegistrationFacts& facts, VerdictNode& node) {
   node.add("size", in_bytes(facts.object.statement.size()));
-  if (!facts.statement.trust_path.empty()) {
-    node.add("certificates", std::to_string(facts.statement.trust_path.size()));
+  if (!facts.statement.path().empty()) {
+    node.add("certificates", std::to_string(facts.statement.path().size()));
   }
 }
 
@@ -80,7 +80,7 @@ void describe_statement_signature(const RegistrationFacts& facts, VerdictNode& n
 }
 
 void describe_attestation_certificate(const RegistrationFacts& facts, VerdictNode& node) {
-  for (const auto& certificate : facts.statement.trust_path) {
+  for (const auto& certificate : facts.statement.path()) {
     node.parts.push_back(describe(certificate));
   }
 }

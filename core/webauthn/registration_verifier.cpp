@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "core/webauthn/registration_evidence.h"
 #include "core/webauthn/registration_facts.h"
@@ -80,7 +81,8 @@ class Registration {
         response().public_key_algorithm != to_cose(key().algorithm())) {
       return fail(Code::kResponseInconsistent, "publicKeyAlgorithm is not the key's");
     }
-    if (response().public_key && response().public_key != key().subject_public_key_info()) {
+    if (response().public_key &&
+        !key().has_subject_public_key_info(response().public_key.value())) {
       return fail(Code::kResponseInconsistent, "publicKey is not the credential's");
     }
     return CheckOutcome::kPassed;
@@ -95,6 +97,11 @@ class Registration {
   Result<CheckOutcome> statement() {
     auto statement = rules().read(facts_.object.statement);
     if (!statement) return std::unexpected(statement.error());
+    if (statement->signer == StatementSigner::kCertificate) {
+      auto known = chain_of(statement->x5c);
+      if (!known) return std::unexpected(known.error());
+      statement->known = std::move(known.value());
+    }
     facts_.statement = std::move(statement.value());
     return CheckOutcome::kPassed;
   }
@@ -108,9 +115,11 @@ class Registration {
   Result<CheckOutcome> statement_signature() {
     const auto& statement = facts_.statement;
     if (statement.signer == StatementSigner::kNobody) return CheckOutcome::kNotAsked;
-    auto* signer = statement.signer == StatementSigner::kCertificate
-                       ? statement.trust_path.front().public_key()
-                       : key().key();
+    const auto own = statement.signer == StatementSigner::kCredentialKey ? key().load() : nullptr;
+    auto* signer = own ? own.get() : nullptr;
+    if (statement.signer == StatementSigner::kCertificate) {
+      signer = statement.path().front().public_key();
+    }
     const auto hash = sha256(response().client_data_json);  // step 12
     const auto message =
         rules().signed_bytes({.authenticator_data = facts_.object.authenticator_data,
@@ -129,7 +138,7 @@ class Registration {
   Result<CheckOutcome> authenticator_status() {
     const auto* metadata = facts_.expected.metadata;
     if (metadata == nullptr) return CheckOutcome::kNotAsked;
-    const auto& path = facts_.statement.trust_path;
+    const auto path = facts_.statement.path();
     facts_.entry = metadata->find(facts_.format, credential().aaguid, path);
     if (facts_.entry == nullptr) return CheckOutcome::kNotAsked;
     auto checked = metadata->check_status(
@@ -148,7 +157,7 @@ class Registration {
       case StatementSigner::kCertificate:
         break;
     }
-    for (const auto& certificate : facts_.statement.trust_path) {
+    for (const auto& certificate : facts_.statement.path()) {
       attestation.trust_path.push_back(certificate.der());
     }
     auto root = find_root();
@@ -211,38 +220,59 @@ class Registration {
   [[nodiscard]] const CoseKey& key() const { return facts_.key.value(); }
   [[nodiscard]] const StatementRules& rules() const { return rules_of(facts_.format); }
 
+  [[nodiscard]] const TrustStore& trust_store() const {
+    static const TrustStore kTrustsNothing;
+    const auto* trusted = facts_.expected.trust_store;
+    return trusted == nullptr ? kTrustsNothing : *trusted;
+  }
+  [[nodiscard]] Result<std::shared_ptr<const KnownChain>> chain_of(BytesView x5c) const {
+    const auto most = rules().most_certificates;
+    auto* memory = trust_store().memory();
+    auto known = memory == nullptr ? nullptr : memory->recall(x5c);
+    if (known && known->chain->path.size() <= most) return known;
+    return read_chain(x5c, most);
+  }
   /// The subject of the trusted certificate the chain leads to. The model's own entry comes first:
   /// it alone ties a chain to an AAGUID.
   Result<std::string> find_root() {
-    if (facts_.entry == nullptr) return find_listed_root();
+    if (facts_.entry == nullptr) return find_root_in(trust_store());
     auto own = find_root_of_entry();
     if (own) {
       facts_.attestation.metadata_number = facts_.expected.metadata->number();
       return own;
     }
-    auto listed = find_listed_root();
+    auto listed = find_root_in(trust_store());
     return listed ? listed : own;
   }
-  [[nodiscard]] Result<std::string> find_root_of_entry() const {
+  Result<std::string> find_root_of_entry() {
     const auto& expected = facts_.expected;
     const auto& metadata = *expected.metadata;
     if (auto current = metadata.check_up_to_date(expected.now, expected.metadata_rules.grace);
         !current) {
       return std::unexpected(current.error());
     }
-    return metadata.find_root(*facts_.entry, facts_.statement.trust_path, expected.now);
+    return find_root_in(metadata.roots_of(*facts_.entry));
   }
-  [[nodiscard]] Result<std::string> find_listed_root() const {
-    static const TrustStore kTrustsNothing;
-    const auto* trusted = facts_.expected.trust_store;
-    return (trusted == nullptr ? kTrustsNothing : *trusted)
-        .find_root(facts_.statement.trust_path, facts_.expected.now);
+  /// What was found is kept: by now the statement is known to be signed by the chain's leaf.
+  Result<std::string> find_root_in(const TrustStore& store) {
+    auto& known = facts_.statement.known;
+    if (known->is_trusted(store.id(), facts_.expected.now)) return known->root.subject;
+    auto root = store.find_root(known->chain->path, facts_.expected.now);
+    if (!root) return std::unexpected(root.error());
+    const bool is_packed = facts_.format == StatementFormat::kPacked;
+    known = std::make_shared<const KnownChain>(
+        KnownChain{.chain = known->chain,
+                   .fits_packed_profile = known->fits_packed_profile || is_packed,
+                   .trusted_by = store.id(),
+                   .root = std::move(root.value())});
+    if (auto* memory = trust_store().memory()) memory->remember(facts_.statement.x5c, known);
+    return known->root.subject;
   }
-  Result<CheckOutcome> untrusted(AttestationType type, const std::string& reason) {
+  Result<CheckOutcome> untrusted(AttestationType type, std::string reason) {
     facts_.attestation.type = type;
-    facts_.attestation.not_trusted_reason = reason;
+    facts_.attestation.not_trusted_reason = std::move(reason);
     if (facts_.expected.attestation == AttestationRule::kEnforced) {
-      return fail(Code::kAttestationNotTrusted, reason);
+      return fail(Code::kAttestationNotTrusted, facts_.attestation.not_trusted_reason);
     }
     return CheckOutcome::kNotAsked;
   }

@@ -6,8 +6,6 @@ namespace firstkey::core::webauthn {
 
 namespace {
 
-constexpr std::size_t kMostCertificates = 8;  // real chains have two or three
-
 /// The statement of format none is an empty map. Source: WebAuthn L3 §8.7.
 Result<Statement> read_none(BytesView statement) {
   CborReader reader(statement);
@@ -16,6 +14,24 @@ Result<Statement> read_none(BytesView statement) {
     return fail(Code::kAttestationStatementMalformed, "a statement of format none must be empty");
   }
   return Statement{};
+}
+
+Result<std::vector<Certificate>> read_certificates(BytesView x5c, std::size_t most) {
+  CborReader reader(x5c);
+  const auto count = reader.read_array();
+  if (!count || count.value() == 0 || count.value() > most) {
+    return fail(Code::kAttestationStatementMalformed, "x5c is no list of as many certificates");
+  }
+  std::vector<Certificate> certificates;
+  certificates.reserve(count.value());
+  for (std::size_t i = 0; i < count.value(); ++i) {
+    const auto der = reader.read_bytes();
+    if (!der) return fail(Code::kAttestationStatementMalformed, "x5c is no list of certificates");
+    auto certificate = Certificate::parse(der.value());
+    if (!certificate) return std::unexpected(certificate.error());
+    certificates.push_back(std::move(certificate.value()));
+  }
+  return certificates;
 }
 
 constexpr StatementRules kNoneRules{
@@ -53,21 +69,12 @@ const StatementRules& rules_of(StatementFormat format) {
   return kNoneRules;  // a value outside the enumeration
 }
 
-Result<std::vector<Certificate>> read_certificates(CborReader& reader) {
-  const auto count = reader.read_array();
-  if (!count || count.value() == 0 || count.value() > kMostCertificates) {
-    return fail(Code::kAttestationStatementMalformed, "x5c is no list of certificates");
-  }
-  std::vector<Certificate> certificates;
-  certificates.reserve(count.value());
-  for (std::size_t i = 0; i < count.value(); ++i) {
-    const auto der = reader.read_bytes();
-    if (!der) return fail(Code::kAttestationStatementMalformed, "x5c is no list of certificates");
-    auto certificate = Certificate::parse(der.value());
-    if (!certificate) return std::unexpected(certificate.error());
-    certificates.push_back(std::move(certificate.value()));
-  }
-  return certificates;
+Result<std::shared_ptr<const KnownChain>> read_chain(BytesView x5c, std::size_t most_certificates) {
+  auto path = read_certificates(x5c, most_certificates);
+  if (!path) return std::unexpected(path.error());
+  auto chain = std::make_shared<AttestationChain>();
+  chain->path = std::move(path.value());
+  return std::make_shared<const KnownChain>(KnownChain{.chain = std::move(chain)});
 }
 
 Result<std::vector<Certificate>> certificates_of(BytesView statement) {
@@ -78,9 +85,10 @@ Result<std::vector<Certificate>> certificates_of(BytesView statement) {
     const auto key = reader.next_text_key(map.value());
     if (!key) return fail(Code::kAttestationStatementMalformed, key.error().detail);
     if (!key.value()) return std::vector<Certificate>();
-    if (key.value() == "x5c") return read_certificates(reader);
-    if (const auto other = reader.read_any(1); !other) {
-      return fail(Code::kAttestationStatementMalformed, other.error().detail);
+    const auto value = reader.read_any(1);
+    if (!value) return fail(Code::kAttestationStatementMalformed, value.error().detail);
+    if (key.value() == "x5c") {
+      return read_certificates(value.value(), kPackedRules.most_certificates);
     }
   }
 }

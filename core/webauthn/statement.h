@@ -3,6 +3,8 @@
 // so that the verifier runs the same steps whatever the format. A rule may rest on what the steps
 // before it have passed. WebAuthn L3 §6.5.4, §8.
 
+#include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -10,6 +12,7 @@
 #include "core/webauthn/algorithm.h"
 #include "core/webauthn/authenticator_data.h"
 #include "core/webauthn/certificate.h"
+#include "core/webauthn/chain_memory.h"
 #include "core/webauthn/check.h"
 #include "core/webauthn/cose_key.h"
 #include "core/webauthn/error.h"
@@ -31,7 +34,14 @@ struct Statement {
   StatementSigner signer = StatementSigner::kNobody;
   std::int64_t algorithm = 0;  ///< COSE; what packed states, ES256 where the format has no other
   BytesView signature;
-  std::vector<Certificate> trust_path;  ///< x5c, leaf first; of kCertificate alone
+  BytesView x5c;  ///< one CBOR item; of kCertificate alone, as is what follows
+  std::shared_ptr<const KnownChain> known;  ///< x5c, as read_chain() or a memory has it
+
+  /// Leaf first; empty where nobody or the credential's own key signed.
+  [[nodiscard]] std::span<const Certificate> path() const {
+    return known ? std::span<const Certificate>(known->chain->path)
+                 : std::span<const Certificate>();
+  }
 };
 
 /// What a statement signs over: all of it was parsed before.
@@ -43,7 +53,8 @@ struct StatementContext {
 };
 
 struct StatementRules {
-  /// Errors: kCbor…, kAttestationStatementMalformed, kCertificateMalformed.
+  std::size_t most_certificates = 0;  ///< in x5c
+  /// All but `known`. Errors: kCbor…, kAttestationStatementMalformed.
   Result<Statement> (*read)(BytesView statement);
   /// What the signature is to be checked by. Errors: kAlgorithmUnsupported,
   /// kAttestationAlgorithmMismatch, kCertificateProfileViolated for a key that cannot sign so.
@@ -65,8 +76,9 @@ extern const StatementRules kFidoU2fRules;
 /// Errors: kAttestationStatementMalformed, kCertificateMalformed.
 [[nodiscard]] Result<std::vector<Certificate>> certificates_of(BytesView statement);
 
-class CborReader;
-/// x5c, at least one certificate. Errors: kAttestationStatementMalformed, kCertificateMalformed.
-[[nodiscard]] Result<std::vector<Certificate>> read_certificates(CborReader& reader);
+/// The certificates of an x5c, one at least, of which nothing is known yet.
+/// Errors: kAttestationStatementMalformed, kCertificateMalformed.
+[[nodiscard]] Result<std::shared_ptr<const KnownChain>> read_chain(BytesView x5c,
+                                                                   std::size_t most_certificates);
 
 }  // namespace firstkey::core::webauthn

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "core/strict_json.h"
 #include "core/webauthn/base64url.h"
 
 namespace firstkey::core::webauthn {
@@ -40,6 +39,14 @@ const json::value* find(const json::object& object, std::string_view name) {
 
 Result<json::value> parse_strict_json(std::string_view text, std::size_t max_size) {
   auto value = core::parse_strict_json(text, max_size);
+  if (!value) return refused(value.error());
+  return std::move(value.value());
+}
+
+Result<json::value> parse_strict_json(std::string_view text,
+                                      std::size_t max_size,
+                                      JsonMemory& memory) {
+  auto value = core::parse_strict_json(text, max_size, memory);
   if (!value) return refused(value.error());
   return std::move(value.value());
 }

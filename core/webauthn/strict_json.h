@@ -11,6 +11,7 @@
 #include <boost/json/value.hpp>
 
 #include "core/bytes.h"
+#include "core/strict_json.h"
 #include "core/webauthn/error.h"
 
 namespace firstkey::core::webauthn {
@@ -18,6 +19,10 @@ namespace firstkey::core::webauthn {
 /// Errors: kJsonTooLarge, kJsonMalformed, kJsonDuplicateMember.
 [[nodiscard]] Result<boost::json::value> parse_strict_json(std::string_view text,
                                                            std::size_t max_size);
+/// The same; `memory` outlives the value.
+[[nodiscard]] Result<boost::json::value> parse_strict_json(std::string_view text,
+                                                           std::size_t max_size,
+                                                           JsonMemory& memory);
 
 /// `value` as an object. Errors: kJsonMemberInvalid, naming `what`.
 [[nodiscard]] Result<const boost::json::object*> as_object(const boost::json::value& value,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 
 #include <openssl/err.h>
 #include <openssl/x509.h>
@@ -27,10 +28,24 @@ X509StorePtr make_store(const Certificates& certificates) {
   return store;
 }
 
+/// When every one of `chain` is valid.
+Validity validity_of_all(const STACK_OF(X509) * chain) {
+  auto all = validity_of(sk_X509_value(chain, 0));
+  for (int i = 1; i < sk_X509_num(chain); ++i) {
+    const auto one = validity_of(sk_X509_value(chain, i));
+    all.not_before = std::max(all.not_before, one.not_before);
+    all.not_after = std::min(all.not_after, one.not_after);
+  }
+  return all;
+}
+
 }  // namespace
 
 Result<TrustStore> TrustStore::create(std::span<const Bytes> roots) {
+  static std::atomic<std::uint64_t> next_id = 1;
   TrustStore trust;
+  trust.id_ = next_id++;
+  trust.memory_ = std::make_unique<ChainMemory>();
   std::vector<X509*> all;
   for (const auto& der : roots) {
     auto certificate = Certificate::parse(der);
@@ -56,7 +71,7 @@ Result<TrustStore> TrustStore::create(std::span<const Bytes> roots) {
   return trust;
 }
 
-Result<std::string> TrustStore::find_root(std::span<const Certificate> path, Instant now) const {
+Result<TrustedRoot> TrustStore::find_root(std::span<const Certificate> path, Instant now) const {
   if (path.empty() || roots_.empty()) {
     return fail(Code::kAttestationNotTrusted, "no trusted certificate is configured");
   }
@@ -69,7 +84,7 @@ Result<std::string> TrustStore::find_root(std::span<const Certificate> path, Ins
   return found;
 }
 
-Result<std::string> TrustStore::search(X509_STORE* store,
+Result<TrustedRoot> TrustStore::search(X509_STORE* store,
                                        std::span<const Certificate> path,
                                        Instant now) const {
   const X509StoreCtxPtr context(X509_STORE_CTX_new());
@@ -88,7 +103,9 @@ Result<std::string> TrustStore::search(X509_STORE* store,
   auto* chain = X509_STORE_CTX_get0_chain(context.get());
   auto* end = sk_X509_value(chain, sk_X509_num(chain) - 1);
   for (const auto& root : roots_) {
-    if (X509_cmp(root.certificate.get(), end) == 0) return root.subject;
+    if (X509_cmp(root.certificate.get(), end) == 0) {
+      return TrustedRoot{.subject = root.subject, .validity = validity_of_all(chain)};
+    }
   }
   return fail(Code::kAttestationNotTrusted, "the chain ends in no listed certificate");
 }

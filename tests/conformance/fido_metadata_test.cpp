@@ -144,9 +144,9 @@ TEST_SUITE("conformance/fido_metadata") {
     const auto& cryptnox = entry("9c835346-796b-4c27-8898-d6032f515cc5");
     std::vector<Certificate> path;
     path.push_back(std::move(Certificate::parse(cryptnox.roots.front()).value()));
-    CHECK(service().find_root(cryptnox, path, kThen));
+    CHECK(service().roots_of(cryptnox).find_root(path, kThen));
     const auto& other = entry("fa2b99dc-9e39-4257-8f92-4a30d23c4118");
-    CHECK_FALSE(service().find_root(other, path, kThen));
+    CHECK_FALSE(service().roots_of(other).find_root(path, kThen));
   }
 
   TEST_CASE("no entry of it condemns its keys") {

@@ -22,6 +22,8 @@ struct Forgery : MadeRegistration {
 
   /// packed by a leaf of this shape, below the root, with `others` after it; enforced.
   void certify(const CertificateShape& shape, const std::vector<core::Bytes>& others = {});
+  void certify_packed() { certify({}); }
+  void certify_u2f() { certify_u2f({}); }
   /// fido-u2f by a leaf of this shape, below the root.
   void certify_u2f(const CertificateShape& shape);
   /// The bytes U2F signs, out of those packed signs.

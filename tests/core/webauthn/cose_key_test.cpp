@@ -100,7 +100,7 @@ TEST_SUITE("core/webauthn/cose_key") {
       const auto* at = spki.data();
       const EvpPkeyPtr read(d2i_PUBKEY(nullptr, &at, static_cast<long>(spki.size())));
       REQUIRE(read != nullptr);
-      CHECK(EVP_PKEY_eq(read.get(), key->key()) == 1);
+      CHECK(EVP_PKEY_eq(read.get(), key->load().get()) == 1);
     }
   }
 

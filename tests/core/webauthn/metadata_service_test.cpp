@@ -206,10 +206,10 @@ TEST_SUITE("core/webauthn/metadata_service") {
                      {.aaguid = "00000000-0000-0000-0000-000000000001", .roots = {other.der}},
                      {.aaguid = "00000000-0000-0000-0000-000000000002"}}});
     const auto root = [&](std::size_t entry) {
-      return service.find_root(service.entries()[entry], maker().path(), kMetadataTime);
+      return service.roots_of(service.entries()[entry]).find_root(maker().path(), kMetadataTime);
     };
-    CHECK(root(0).value() == "CN=Maker Root");
-    CHECK(root(0).value() == "CN=Maker Root");
+    CHECK(root(0).value().subject == "CN=Maker Root");
+    CHECK(root(0).value().subject == "CN=Maker Root");
     CHECK(root(1).error().code == Code::kAttestationNotTrusted);
     CHECK(root(2).error().code == Code::kAttestationNotTrusted);
   }

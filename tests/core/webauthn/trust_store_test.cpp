@@ -32,7 +32,7 @@ std::optional<std::string> found(const std::vector<Bytes>& roots,
   for (const auto& der : path) certificates.push_back(std::move(Certificate::parse(der).value()));
   const auto trust = TrustStore::create(roots);
   auto root = trust.value().find_root(certificates, now);
-  if (root) return std::move(root.value());
+  if (root) return std::move(root->subject);
   CHECK(root.error().code == Code::kAttestationNotTrusted);
   CHECK_FALSE(root.error().detail.empty());
   return std::nullopt;
