@@ -35,6 +35,11 @@ inline void verify(const core::webauthn::RegistrationResponse& response) {
                          Algorithm::kRs256};
   expected.now = core::from_rfc3339("2026-05-01T12:00:00Z").value();
   const auto verified = core::webauthn::RegistrationVerifier::verify(response, expected);
+  const auto explained = core::webauthn::RegistrationVerifier::explain(response, expected);
+  demand(
+      verified ? explained.credential.has_value() : explained.verdict.refusal == verified.error(),
+      "a verdict is explained as it was found");
+  demand(!core::webauthn::to_text(explained.verdict).empty(), "and can be told");
   if (!verified) return;
   const auto& credential = verified->value();
   demand(credential.id == response.id, "the credential is the response's");
