@@ -46,6 +46,7 @@ Result<RegistrationExpectations> expectations_of(const CreationOptions& options,
   expected.algorithms = options.algorithms;
   expected.attestation = terms.attestation;
   expected.trust_store = terms.trust_store;
+  expected.metadata = terms.metadata;
   expected.now = terms.now;
   return expected;
 }

@@ -18,7 +18,8 @@ struct ExaminationTerms {
   std::string rp_id;                 ///< empty: the one the options name
   std::vector<std::string> origins;  ///< empty: https:// and the RP ID
   AttestationRule attestation = AttestationRule::kNotEnforced;
-  const TrustStore* trust_store = nullptr;  ///< outlives the examination
+  const TrustStore* trust_store = nullptr;    ///< outlives the examination
+  const MetadataService* metadata = nullptr;  ///< likewise; judged by the rules' defaults
   Instant now;
 };
 

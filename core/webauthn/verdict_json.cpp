@@ -49,11 +49,14 @@ boost::json::object verdict_json(const VerdictNode& verdict) {
 
 boost::json::object attestation_json(const Attestation& attestation) {
   const bool is_attested = attestation.level == AttestationLevel::kAttested;
-  return {{"format", attestation.format},
-          {"type", view(name_of(attestation.type))},
-          {"attestationLevel", is_attested ? "attested" : "notAttested"},
-          {"trustRoot",
-           is_attested ? boost::json::value(attestation.trust_root) : boost::json::value()}};
+  boost::json::object object{
+      {"format", attestation.format},
+      {"type", view(name_of(attestation.type))},
+      {"attestationLevel", is_attested ? "attested" : "notAttested"},
+      {"trustRoot",
+       is_attested ? boost::json::value(attestation.trust_root) : boost::json::value()}};
+  if (attestation.metadata_number) object["metadataNumber"] = attestation.metadata_number.value();
+  return object;
 }
 
 }  // namespace firstkey::core::webauthn

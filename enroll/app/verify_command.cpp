@@ -1,6 +1,8 @@
 // verify: registrations of any relying party judged from what their ceremonies left behind, one
 // with its verdict explained, or a file of them. It opens no store and asks no policy.
 
+#include <optional>
+
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 #include <fcntl.h>
@@ -10,6 +12,8 @@
 #include "core/administration/pem.h"
 #include "core/webauthn/examination.h"
 #include "core/webauthn/json.h"
+#include "core/webauthn/metadata_blob.h"
+#include "core/webauthn/metadata_service.h"
 #include "core/webauthn/verdict_json.h"
 #include "device/file_descriptor.h"
 #include "enroll/app/batch_verification.h"
@@ -32,6 +36,7 @@ struct VerifyOptions {
   std::string rp_id;
   std::vector<std::string> origins;
   std::string roots;
+  std::string metadata;
   std::string at;
   bool is_attestation_required = false;
 };
@@ -43,16 +48,28 @@ Attempt<core::Instant> instant_of(const std::string& text) {
   return instant.value();
 }
 
-Attempt<webauthn::TrustStore> roots_of(const std::string& path) {
-  if (path.empty()) return webauthn::TrustStore();
+Attempt<std::vector<core::Bytes>> roots_of(const std::string& path) {
+  if (path.empty()) return std::vector<core::Bytes>();
   const auto text = read_input(path, kLargestRoots);
   if (!text) return std::unexpected(to_failure(text.error()));
-  const auto certificates = core::ders_of_file(core::as_bytes(text.value()), "CERTIFICATE");
-  const auto unreadable = misuse(path + " holds something else than certificates in PEM");
-  if (!certificates) return unreadable;
-  auto trusted = webauthn::TrustStore::create(certificates.value());
-  if (!trusted) return unreadable;
-  return std::move(trusted.value());
+  auto certificates = core::ders_of_file(core::as_bytes(text.value()), "CERTIFICATE");
+  if (!certificates) return misuse(path + " holds something else than certificates in PEM");
+  return std::move(certificates.value());
+}
+
+/// Verified to one of `roots`, as the metadata of the policy is to one of its own.
+Attempt<webauthn::MetadataService> metadata_of(const std::string& path,
+                                               const std::vector<core::Bytes>& roots,
+                                               core::Instant now) {
+  const auto blob = read_input(path, webauthn::kMaxMetadataBlob);
+  if (!blob) return std::unexpected(to_failure(blob.error()));
+  auto metadata =
+      webauthn::MetadataService::verify(blob.value(), {.roots = roots, .crls = {}}, now);
+  if (metadata) return std::move(metadata.value());
+  return std::unexpected(
+      Failure{.code = std::string(webauthn::to_string(metadata.error().code)),
+              .message = path + " is not metadata that can be believed: " + metadata.error().detail,
+              .exit_code = ExitCode::kRefused});
 }
 
 Attempt<void> check_use(const VerifyOptions& options) {
@@ -136,12 +153,21 @@ ExitCode verify(const Invocation& invocation, const VerifyOptions& options) {
   if (!now) return output.failure(now.error());
   const auto roots = roots_of(options.roots);
   if (!roots) return output.failure(roots.error());
+  const auto trusted = webauthn::TrustStore::create(roots.value());
+  if (!trusted) return output.failure(misuse(options.roots + " holds no certificates").error());
+  std::optional<webauthn::MetadataService> metadata;
+  if (!options.metadata.empty()) {
+    auto verified = metadata_of(options.metadata, roots.value(), now.value());
+    if (!verified) return output.failure(verified.error());
+    metadata.emplace(std::move(verified.value()));
+  }
   const webauthn::ExaminationTerms terms{
       .rp_id = options.rp_id,
       .origins = options.origins,
       .attestation = options.is_attestation_required ? webauthn::AttestationRule::kEnforced
                                                      : webauthn::AttestationRule::kNotEnforced,
-      .trust_store = &roots.value(),
+      .trust_store = &trusted.value(),
+      .metadata = metadata ? &metadata.value() : nullptr,
       .now = now.value()};
   return options.batch.empty() ? verify_one(options, terms, output)
                                : verify_all(options.batch, terms, output);
@@ -172,6 +198,9 @@ void add_verify_command(CLI::App& program, Invocation& invocation) {
   command->add_option(
       "--origin", options->origins, "Its origin, repeatable [https:// and the RP ID]");
   command->add_option("--roots", options->roots, "Certificates attestation may lead to, PEM");
+  command->add_option("--metadata",
+                      options->metadata,
+                      "A BLOB of FIDO's Metadata Service, signed below one of the roots");
   command->add_option("--at", options->at, "When certificates must be valid, RFC 3339 [now]");
   command->add_flag("--require-attestation",
                     options->is_attestation_required,

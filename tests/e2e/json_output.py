@@ -12,6 +12,7 @@ import pty
 import re
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -284,6 +285,14 @@ def verification():
     run("error", ["verify", "--batch", "-"], status=2)
     run("error", [*words[:5], "--at", "noon"], status=2)
     run("error", [*words, "--roots", path], status=2, stdin=json.dumps(response))
+    vectors = pathlib.Path(__file__).parents[1] / "vectors"
+    root = os.path.join(folder.name, "root.pem")
+    pathlib.Path(root).write_text(ssl.DER_cert_to_PEM_cert((vectors / "globalsign-root-r3.der").read_bytes()))
+    known = [*words[:5], "--at", "2021-11-20T12:00:00Z", "--metadata", str(vectors / "fido-mds-2021-no9.jwt")]
+    told = run("error", known, status=3, stdin=json.dumps(response))
+    assert told["error"]["code"] == "metadata_signer_not_trusted"
+    judged = run("verdict", [*known, "--roots", root], stdin=json.dumps(response))
+    assert "no. 9" in json.dumps(judged["explanation"])
 
     lines = [json.dumps({"id": "a", "options": options, "response": response}), "broken",
              json.dumps({"id": 2, "options": options, "response": {}})]
