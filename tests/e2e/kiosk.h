@@ -57,8 +57,17 @@ class Station : public VerifierFixture<SqliteFixture> {
         asked_ = enroll::request_in(event.event).value_or(asked_);
         if (enroll::name_of(event.event) == name) return;
       }
+      CAPTURE(told());
       REQUIRE_MESSAGE((!replay.events.empty() && !replay.is_closed), "never told: ", name);
     }
+  }
+  /// The names of all events so far, in one line.
+  std::string told() {
+    std::string names;
+    for (const auto& event : runner_->events().since(0).events) {
+      names += std::string(enroll::name_of(event.event)) + " ";
+    }
+    return names;
   }
   /// Answers the question that was awaited last.
   void enter_pin(device::Pin answer) { runner().enter_pin(asked_, std::move(answer)); }
