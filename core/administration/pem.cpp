@@ -49,7 +49,10 @@ std::optional<Bytes> der_of_file(BytesView file, std::string_view label) {
 
 std::optional<std::vector<Bytes>> ders_of_file(BytesView file, std::string_view label) {
   const webauthn::BioPtr bio(BIO_new_mem_buf(file.data(), static_cast<int>(file.size())));
-  if (!bio) return std::nullopt;
+  if (!bio) {
+    ERR_clear_error();
+    return std::nullopt;
+  }
   std::vector<Bytes> ders;
   auto block = next_block(bio.get(), label);
   for (; block.kind == BlockKind::kWanted; block = next_block(bio.get(), label)) {

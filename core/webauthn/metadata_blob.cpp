@@ -16,7 +16,8 @@ namespace firstkey::core::webauthn {
 
 namespace {
 
-constexpr std::size_t kMaxHeader = 64 * 1024;  // the one of 2021 with its two certificates: 4 KiB
+// That of 2021 with its two certificates has 4 KiB.
+constexpr std::size_t kMaxHeader = std::size_t{64} << 10U;
 constexpr std::size_t kMaxCertificates = 8;
 
 std::unexpected<Error> malformed(std::string what) {
