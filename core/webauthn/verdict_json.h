@@ -13,8 +13,8 @@ namespace firstkey::core::webauthn {
 [[nodiscard]] boost::json::object verdict_json(const VerdictNode& verdict);
 
 /// {"format", "type", "attestationLevel", "trustRoot"}: "none", "self" or "certified"; Graph's
-/// "attested" or "notAttested"; the root's subject, or null; "metadataNumber" where the root is one of
-/// the model's own metadata.
+/// "attested" or "notAttested"; the root's subject, or null; "metadataNumber" where the root is one
+/// of the model's own metadata.
 [[nodiscard]] boost::json::object attestation_json(const Attestation& attestation);
 
 }  // namespace firstkey::core::webauthn
