@@ -30,8 +30,8 @@ const Instant kThen = from_rfc3339("2021-11-20T12:00:00Z").value();
 MetadataAnchors agreeing_with(std::string_view blob) {
   const auto bytes = decode_base64url(blob.substr(0, blob.find('.')));
   if (!bytes) return {};
-  const auto header =
-      parse_strict_json({reinterpret_cast<const char*>(bytes->data()), bytes->size()}, 64 * 1024);
+  const auto header = webauthn::parse_strict_json(
+      {reinterpret_cast<const char*>(bytes->data()), bytes->size()}, 64 * 1024);
   if (!header || !header->is_object()) return {};
   const auto path = maybe_texts(header->get_object(), "x5c");
   if (!path || path->empty()) return {};
