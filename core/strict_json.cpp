@@ -31,6 +31,7 @@ class ValueBuilder {
   // NOLINTEND(readability-identifier-naming)
   using Failure = json::error_code;
 
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): room is written before it is read
   explicit ValueBuilder(json::storage_ptr storage) : stack_({}, scratch_.data(), scratch_.size()) {
     stack_.reset(std::move(storage));
   }

@@ -29,9 +29,11 @@ struct JsonError {
 /// reading it allocates nothing. What does not fit is allocated.
 class JsonMemory {
  public:
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): room is written before it is read
   JsonMemory() : resource_(room_.data(), room_.size()) {}
   JsonMemory(const JsonMemory&) = delete;
   JsonMemory& operator=(const JsonMemory&) = delete;
+  ~JsonMemory() = default;
 
   [[nodiscard]] boost::json::storage_ptr storage() noexcept { return &resource_; }
 

@@ -44,6 +44,7 @@ void describe_attestation_object(const RegistrationFacts& facts, VerdictNode& no
 void describe_algorithm(const RegistrationFacts& facts, VerdictNode& node) {
   if (facts.key) node.add("received", std::string(to_string(facts.key->algorithm())));
   std::vector<std::string> allowed;
+  allowed.reserve(facts.expected.algorithms.size());
   for (const auto algorithm : facts.expected.algorithms) allowed.emplace_back(to_string(algorithm));
   node.add("expected", listed(allowed));
 }

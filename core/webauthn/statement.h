@@ -55,14 +55,15 @@ struct StatementContext {
 struct StatementRules {
   std::size_t most_certificates = 0;  ///< in x5c
   /// All but `known`. Errors: kCbor…, kAttestationStatementMalformed.
-  Result<Statement> (*read)(BytesView statement);
+  Result<Statement> (*read)(BytesView statement) = nullptr;
   /// What the signature is to be checked by. Errors: kAlgorithmUnsupported,
   /// kAttestationAlgorithmMismatch, kCertificateProfileViolated for a key that cannot sign so.
-  Result<Algorithm> (*algorithm)(const Statement& statement, const CoseKey& credential_key);
-  Bytes (*signed_bytes)(const StatementContext& context);
+  Result<Algorithm> (*algorithm)(const Statement& statement,
+                                 const CoseKey& credential_key) = nullptr;
+  Bytes (*signed_bytes)(const StatementContext& context) = nullptr;
   /// What the format asks of its leaf. Errors: kCertificateProfileViolated,
   /// kCertificateAaguidMismatch.
-  Result<CheckOutcome> (*certificate)(const Statement& statement, BytesView aaguid);
+  Result<CheckOutcome> (*certificate)(const Statement& statement, BytesView aaguid) = nullptr;
 };
 
 [[nodiscard]] const StatementRules& rules_of(StatementFormat format);
