@@ -1,6 +1,6 @@
 #pragma once
-// WebAuthn's JSON forms where they stand inside another document, which was read as strictly as
-// json.h reads them.
+// WebAuthn's JSON forms as objects: to read where they stand inside another document, which was
+// read as strictly as json.h reads them, and to write for who answers in a form around them.
 
 #include <boost/json/object.hpp>
 
@@ -14,5 +14,9 @@ namespace firstkey::core::webauthn {
 [[nodiscard]] Result<CreationOptions> read_creation_options(const boost::json::object& object);
 [[nodiscard]] Result<RegistrationResponse> read_registration_response(
     const boost::json::object& object);
+
+/// RegistrationResponseJSON, AuthenticationResponseJSON. WebAuthn L3 §5.1.
+[[nodiscard]] boost::json::object to_object(const RegistrationResponse& response);
+[[nodiscard]] boost::json::object to_object(const AuthenticationResponse& response);
 
 }  // namespace firstkey::core::webauthn

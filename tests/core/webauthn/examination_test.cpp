@@ -84,7 +84,7 @@ TEST_SUITE("core/webauthn/examination") {
     challenged.options.challenge.back() ^= 1U;
     CHECK(challenged.refusal() == Code::kChallengeMismatch);
     Case algorithms;
-    algorithms.options.algorithms.clear();
+    algorithms.options.algorithms = {firstkey::core::webauthn::Algorithm::kRs256};
     CHECK(algorithms.refusal() == Code::kAlgorithmNotAllowed);
     Case verified;
     verified.registration.data.flags &= ~static_cast<unsigned>(kUv);

@@ -134,7 +134,8 @@ TEST_SUITE("core/webauthn/json") {
     CHECK(parse_creation_options(to_json(creation_options())).value() == creation_options());
     const CreationOptions bare{.rp = {.id = "a", .name = "b"},
                                .user = {.id = {1}, .name = "c", .display_name = ""},
-                               .challenge = {1}};
+                               .challenge = {1},
+                               .algorithms = {Algorithm::kEs256}};
     CHECK(parse_creation_options(to_json(bare)).value() == bare);
   }
 
