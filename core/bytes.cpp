@@ -22,6 +22,14 @@ const EVP_MD* sha256_digest() {
   return kDigest.get();
 }
 
+/// `variant` as sodium numbers them.
+std::string encode(BytesView bytes, int variant) {
+  std::string text(sodium_base64_encoded_len(bytes.size(), variant), '\0');
+  sodium_bin2base64(text.data(), text.size(), bytes.data(), bytes.size(), variant);
+  text.pop_back();  // the terminating NUL that sodium counts
+  return text;
+}
+
 }  // namespace
 
 BytesView as_bytes(std::string_view text) noexcept {
@@ -61,11 +69,11 @@ std::optional<Bytes> from_hex(std::string_view text) {
 }
 
 std::string to_base64url(BytesView bytes) {
-  constexpr int kVariant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
-  std::string text(sodium_base64_encoded_len(bytes.size(), kVariant), '\0');
-  sodium_bin2base64(text.data(), text.size(), bytes.data(), bytes.size(), kVariant);
-  text.pop_back();  // the terminating NUL that sodium counts
-  return text;
+  return encode(bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
+
+std::string to_base64(BytesView bytes) {
+  return encode(bytes, sodium_base64_VARIANT_ORIGINAL);
 }
 
 std::optional<Bytes> from_base64url(std::string_view text) {

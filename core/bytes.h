@@ -28,6 +28,8 @@ using Sha256 = std::array<std::uint8_t, 32>;
 [[nodiscard]] std::string to_base64url(BytesView bytes);
 /// Strict: no padding, no whitespace, no other alphabet, unused trailing bits zero.
 [[nodiscard]] std::optional<Bytes> from_base64url(std::string_view text);
+/// Base64 with padding. Source: RFC 4648 §4.
+[[nodiscard]] std::string to_base64(BytesView bytes);
 
 [[nodiscard]] Sha256 sha256(BytesView bytes);
 [[nodiscard]] Sha256 hmac_sha256(BytesView key, BytesView message);

@@ -114,7 +114,14 @@ Head head_of(BytesView item) {
 }  // namespace
 
 Result<CborView> CborView::parse(BytesView bytes) {
-  if (item_size(bytes, 0) == bytes.size()) return CborView(bytes);
+  auto first = parse_first(bytes);
+  if (!first || first->item_.size() == bytes.size()) return first;
+  return std::unexpected(
+      Error{.code = ErrorCode::kGarbage, .detail = "an answer goes on after its CBOR"});
+}
+
+Result<CborView> CborView::parse_first(BytesView bytes) {
+  if (const auto size = item_size(bytes, 0)) return CborView(bytes.first(*size));
   return std::unexpected(
       Error{.code = ErrorCode::kGarbage, .detail = "an answer is not canonical CBOR"});
 }

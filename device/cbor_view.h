@@ -18,6 +18,9 @@ class CborView {
   /// `bytes` outlive the view and every view found in it. Errors: kGarbage.
   [[nodiscard]] static Result<CborView> parse(BytesView bytes);
 
+  /// The item that `bytes` begin with; what follows it is left alone. Errors: kGarbage.
+  [[nodiscard]] static Result<CborView> parse_first(BytesView bytes);
+
   // Nothing: the item is of another type, or beyond the number's range.
   [[nodiscard]] std::optional<std::uint64_t> as_unsigned() const;
   [[nodiscard]] std::optional<std::int64_t> as_integer() const;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "device/fido2_requests.h"
+#include "device/hmac_secret.h"
 #include "device/make_credential_message.h"
 #include "device/pin_uv_auth.h"
 #include "device/room_check.h"
@@ -141,7 +142,7 @@ Result<CredentialResponse> Fido2Authenticator::make_credential(const CredentialR
                               .extensions = extensions.value(),
                               .verification = verification.value(),
                               .excluded = std::move(excluded.value())};
-    auto response = is_known_to_libfido2(request, plan.algorithm)
+    auto response = is_known_to_libfido2(request, plan)
                         ? make_by_libfido2(request, plan, pin, call)
                         : make_by_own_message(request, plan, pin, call);
     if (response) response->transports = facts().transports;
@@ -177,11 +178,22 @@ Result<CredentialResponse> Fido2Authenticator::make_by_own_message(const Credent
   } else {
     verification.is_asked_of_key = is_asked_of_key;
   }
-  const auto message =
-      to_make_credential(request, plan.algorithm, plan.extensions, plan.excluded, verification);
-  const auto answer = key_.exchange(message, call, "make credential");
+  MakeCredentialMessage message{
+      .algorithm = plan.algorithm, .extensions = plan.extensions, .excluded = plan.excluded};
+  std::optional<HmacSecretExchange> evaluation;
+  if (plan.extensions.is_hmac_evaluated) {
+    auto begun = HmacSecretExchange::begin(key_, request.hmac_salts.value(), call);
+    if (!begun) return std::unexpected(begun.error());
+    message.hmac_input = begun->input();
+    evaluation.emplace(std::move(begun.value()));
+  }
+  const auto answer =
+      key_.exchange(to_make_credential(request, message, verification), call, "make credential");
   if (!answer) return std::unexpected(answer.error());
-  return read_made_credential(*answer, plan.algorithm);
+  auto made = read_made_credential(*answer, plan.algorithm);
+  // A key may leave the secret out: the credential is made all the same.
+  if (made && evaluation) made->hmac_secret = evaluation->open(made->authenticator_data);
+  return made;
 }
 
 Result<AssertionResponse> Fido2Authenticator::get_assertion(const AssertionRequest& request,
@@ -193,33 +205,56 @@ Result<AssertionResponse> Fido2Authenticator::get_assertion(const AssertionReque
       return refuse(ErrorCode::kTooLarge, "the relying party's id is longer than its messages");
     }
     const auto& ids = request.allowed_credentials;
-    const auto allowed =
-        ids_to_send(ids, size_without_list(request.rp_id), request.rp_id, pin, call);
+    const auto allowed = ids_to_send(ids, size_without_list(request), request.rp_id, pin, call);
     if (!allowed) return std::unexpected(allowed.error());
     // An empty list would now mean "any of them", which was not asked.
     if (allowed->empty() && !ids.empty()) {
       return refuse(ErrorCode::kNoCredentials, "the key knows none of them");
     }
-    return assert_once(request, allowed.value(), pin, call);
+    const auto assertion = assert_once(request, allowed.value(), pin, call);
+    if (!assertion) return std::unexpected(assertion.error());
+    auto response = to_response(**assertion, allowed.value());
+    if (response) use_large_blob(*response, **assertion, request, pin, call);
+    return response;
   });
 }
 
-Result<AssertionResponse> Fido2Authenticator::assert_once(const AssertionRequest& request,
-                                                          std::span<const CredentialId> allowed,
-                                                          const Pin* pin,
-                                                          RunningCall& call) {
+Result<FidoAssertion> Fido2Authenticator::assert_once(const AssertionRequest& request,
+                                                      std::span<const CredentialId> allowed,
+                                                      const Pin* pin,
+                                                      RunningCall& call) {
   const auto verification = own_verification(request.is_user_verification_required, pin);
   if (!verification) return std::unexpected(verification.error());
-  auto assertion = to_fido_assertion(request, allowed, verification.value());
+  auto assertion = to_fido_assertion(request,
+                                     {.extensions = choose_extensions(request, facts()),
+                                      .verification = verification.value(),
+                                      .allowed = allowed});
   if (!assertion) return std::unexpected(assertion.error());
   const int status = fido_dev_get_assert(key_.dev(), assertion->get(), exposed(pin));
   if (auto got = judge(status, call, "get assertion"); !got) return std::unexpected(got.error());
-  auto response = to_response(**assertion);
-  // A key may leave out the id when it was given one only. Source: CTAP 2.1 §6.2.2.
-  if (response && response->credential_id.empty() && allowed.size() == 1) {
-    response->credential_id = allowed.front();
+  return assertion;
+}
+
+void Fido2Authenticator::use_large_blob(AssertionResponse& response,
+                                        const fido_assert_t& assertion,
+                                        const AssertionRequest& request,
+                                        const Pin* pin,
+                                        RunningCall& call) {
+  const auto* const blob_key = fido_assert_largeblob_key_ptr(&assertion, 0);
+  const auto key_size = fido_assert_largeblob_key_len(&assertion, 0);
+  if (blob_key == nullptr || call.is_over()) return;
+  if (request.large_blob_act == LargeBlobAct::kRead) {
+    unsigned char* found = nullptr;
+    std::size_t size = 0;
+    const int status = fido_dev_largeblob_get(key_.dev(), blob_key, key_size, &found, &size);
+    const MallocBytes blob(found);
+    if (status == FIDO_OK && found != nullptr) response.large_blob = Bytes(found, found + size);
+  } else if (request.large_blob_act == LargeBlobAct::kWrite) {
+    const auto& blob = request.large_blob;
+    response.is_large_blob_written =
+        fido_dev_largeblob_set(
+            key_.dev(), blob_key, key_size, blob.data(), blob.size(), exposed(pin)) == FIDO_OK;
   }
-  return response;
 }
 
 Result<std::vector<CredentialId>> Fido2Authenticator::ids_to_send(std::span<const CredentialId> ids,
@@ -234,8 +269,10 @@ Result<std::vector<CredentialId>> Fido2Authenticator::ids_to_send(std::span<cons
   const AssertionRequest look{.rp_id = rp_id, .is_user_presence_wanted = false};
   for (const auto& batch : looks) {
     // The PIN goes along because a credential of credProtect level 3 hides without it.
-    auto found = assert_once(look, batch, pin, call);
-    if (!found && found.error().code == ErrorCode::kNoCredentials) continue;
+    const auto looked = assert_once(look, batch, pin, call);
+    if (!looked && looked.error().code == ErrorCode::kNoCredentials) continue;
+    if (!looked) return std::unexpected(looked.error());
+    auto found = to_response(**looked, batch);
     if (!found) return std::unexpected(found.error());
     std::vector<CredentialId> alone{std::move(found->credential_id)};
     if (!to_batches(alone, limits).empty()) return alone;

@@ -64,10 +64,17 @@ class Fido2Authenticator final : public Authenticator {
                                                               const Pin* pin,
                                                               RunningCall& call);
   /// One getAssertion with `allowed` as it is. A PIN wins over the key's own verification.
-  [[nodiscard]] Result<AssertionResponse> assert_once(const AssertionRequest& request,
-                                                      std::span<const CredentialId> allowed,
-                                                      const Pin* pin,
-                                                      RunningCall& call);
+  [[nodiscard]] Result<FidoAssertion> assert_once(const AssertionRequest& request,
+                                                  std::span<const CredentialId> allowed,
+                                                  const Pin* pin,
+                                                  RunningCall& call);
+  /// What was asked of the signing credential's large blob. That nothing comes of it is told by the
+  /// response: it is signed, and to be handed on.
+  void use_large_blob(AssertionResponse& response,
+                      const fido_assert_t& assertion,
+                      const AssertionRequest& request,
+                      const Pin* pin,
+                      RunningCall& call);
 
   OpenKey key_;
   Fido2Configuration configuration_{key_};

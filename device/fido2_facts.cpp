@@ -81,6 +81,9 @@ std::vector<Certification> to_certifications(const fido_cbor_info_t& info) {
   return certifications;
 }
 
+/// A key with credBlob keeps as much at least. Source: CTAP 2.1 §12.2.
+constexpr std::uint64_t kLeastMaxBlobLength = 32;
+
 /// libfido2 says 0 for what the key did not say.
 std::optional<std::uint64_t> unless_zero(std::uint64_t number) {
   return number == 0 ? std::nullopt : std::optional(number);
@@ -116,6 +119,9 @@ AuthenticatorFacts to_facts(const fido_cbor_info_t& info) {
   facts.min_pin_length = std::max(fido_cbor_info_minpinlen(&info), kDefaultMinPinLength);
   facts.max_rp_ids_for_min_pin_length = fido_cbor_info_maxrpid_minpinlen(&info);
   facts.is_pin_change_forced = fido_cbor_info_new_pin_required(&info);
+  if (facts.has_extension("credBlob")) {
+    facts.max_blob_length = std::max(fido_cbor_info_maxcredbloblen(&info), kLeastMaxBlobLength);
+  }
   return facts;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // One unique_ptr for each type of libfido2: product code has no fido_*_free.
 
+#include <cstdlib>
 #include <memory>
 
 #include <fido.h>
@@ -16,6 +17,12 @@ struct FidoDelete {
   void operator()(fido_assert_t* assertion) const noexcept { fido_assert_free(&assertion); }
   void operator()(fido_cbor_info_t* info) const noexcept { fido_cbor_info_free(&info); }
 };
+
+/// What libfido2 hands over for its caller to free.
+struct MallocDelete {
+  void operator()(unsigned char* memory) const noexcept { std::free(memory); }
+};
+using MallocBytes = std::unique_ptr<unsigned char, MallocDelete>;
 
 using FidoDevice = std::unique_ptr<fido_dev_t, FidoDelete>;
 using FidoCredential = std::unique_ptr<fido_cred_t, FidoDelete>;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "device/cbor_wrapping.h"
+#include "device/secret_bytes.h"
 
 namespace firstkey::device {
 
@@ -17,6 +18,9 @@ constexpr std::array kKnownAlgorithms = {kEs256, kEdDsa, kEs384, kRs256};
 /// Command byte, map heads, the hash, options and the proof of the PIN with its protocol: 120 bytes
 /// hold them all with room to spare.
 constexpr std::size_t kFixedParts = 120;
+/// The map of extensions with every name and flag in it, and what hmac-secret takes beside.
+constexpr std::size_t kExtensionNames = 48;
+constexpr std::size_t kLongestHmacInput = 200;
 
 Bytes copy(const unsigned char* data, std::size_t size) {
   if (data == nullptr) return {};
@@ -45,6 +49,41 @@ class Setting {
   int status_ = FIDO_OK;
 };
 
+void state_extensions(Setting& setting, fido_cred_t& cred, const CredentialExtensions& chosen) {
+  int flags = 0;
+  if (chosen.has_hmac_secret) flags |= FIDO_EXT_HMAC_SECRET;
+  if (chosen.has_large_blob_key) flags |= FIDO_EXT_LARGEBLOB_KEY;
+  if (chosen.has_min_pin_length) flags |= FIDO_EXT_MINPINLEN;
+  if (flags != 0) setting << fido_cred_set_extensions(&cred, flags);
+  if (chosen.blob) setting << fido_cred_set_blob(&cred, chosen.blob->data(), chosen.blob->size());
+  if (chosen.protection)
+    setting << fido_cred_set_prot(&cred, std::to_underlying(*chosen.protection));
+}
+
+/// One salt after the other, as libfido2 takes them.
+Bytes joined(const HmacSalts& salts) {
+  Bytes bytes(salts.first.begin(), salts.first.end());
+  if (salts.second) bytes.insert(bytes.end(), salts.second->begin(), salts.second->end());
+  return bytes;
+}
+
+void state_extensions(Setting& setting,
+                      fido_assert_t& assertion,
+                      const AssertionRequest& request,
+                      int extensions) {
+  if (extensions == 0) return;
+  setting << fido_assert_set_extensions(&assertion, extensions);
+  if ((extensions & FIDO_EXT_HMAC_SECRET) == 0) return;
+  const auto salts = joined(request.hmac_salts.value());
+  setting << fido_assert_set_hmac_salt(&assertion, salts.data(), salts.size());
+}
+
+/// Null for nothing. What libfido2 holds itself it wipes.
+std::shared_ptr<const SecretBytes> copy_secret(const unsigned char* data, std::size_t size) {
+  if (data == nullptr || size == 0) return nullptr;
+  return std::make_shared<const SecretBytes>(copy(data, size));
+}
+
 }  // namespace
 
 Result<CoseAlgorithm> choose_algorithm(std::span<const CoseAlgorithm> wanted,
@@ -56,9 +95,18 @@ Result<CoseAlgorithm> choose_algorithm(std::span<const CoseAlgorithm> wanted,
                                .detail = "the key lists none of the wanted algorithms"});
 }
 
-bool is_known_to_libfido2(const CredentialRequest& request, CoseAlgorithm algorithm) {
-  return !request.enterprise_attestation &&
-         std::ranges::find(kKnownAlgorithms, algorithm) != kKnownAlgorithms.end();
+bool is_known_to_libfido2(const CredentialRequest& request, const CredentialPlan& plan) {
+  return !request.enterprise_attestation && !plan.extensions.is_hmac_evaluated &&
+         std::ranges::find(kKnownAlgorithms, plan.algorithm) != kKnownAlgorithms.end();
+}
+
+int choose_extensions(const AssertionRequest& request, const AuthenticatorFacts& facts) {
+  const bool wants_blob_key = request.large_blob_act != LargeBlobAct::kNone;
+  int chosen = 0;
+  if (request.hmac_salts && facts.has_extension("hmac-secret")) chosen |= FIDO_EXT_HMAC_SECRET;
+  if (request.is_blob_wanted && facts.has_extension("credBlob")) chosen |= FIDO_EXT_CRED_BLOB;
+  if (wants_blob_key && facts.has_extension("largeBlobKey")) chosen |= FIDO_EXT_LARGEBLOB_KEY;
+  return chosen;
 }
 
 Result<FidoCredential> to_fido_credential(const CredentialRequest& request,
@@ -80,12 +128,7 @@ Result<FidoCredential> to_fido_credential(const CredentialRequest& request,
                                 nullptr)
           << fido_cred_set_rk(cred, request.is_resident_key_wanted ? FIDO_OPT_TRUE : FIDO_OPT_OMIT)
           << fido_cred_set_uv(cred, plan.verification);
-  if (plan.extensions.has_hmac_secret) {
-    setting << fido_cred_set_extensions(cred, FIDO_EXT_HMAC_SECRET);
-  }
-  if (plan.extensions.protection) {
-    setting << fido_cred_set_prot(cred, std::to_underlying(*plan.extensions.protection));
-  }
+  state_extensions(setting, *cred, plan.extensions);
   for (const auto& id : plan.excluded) setting << fido_cred_exclude(cred, id.data(), id.size());
   if (auto set = setting.result("state the credential request"); !set) {
     return std::unexpected(set.error());
@@ -94,8 +137,7 @@ Result<FidoCredential> to_fido_credential(const CredentialRequest& request,
 }
 
 Result<FidoAssertion> to_fido_assertion(const AssertionRequest& request,
-                                        std::span<const CredentialId> allowed,
-                                        fido_opt_t verification) {
+                                        const AssertionPlan& plan) {
   FidoAssertion assertion(fido_assert_new());
   if (!assertion) throw std::bad_alloc();
   auto* const fido = assertion.get();
@@ -105,8 +147,9 @@ Result<FidoAssertion> to_fido_assertion(const AssertionRequest& request,
           << fido_assert_set_rp(fido, request.rp_id.c_str())
           << fido_assert_set_up(fido,
                                 request.is_user_presence_wanted ? FIDO_OPT_OMIT : FIDO_OPT_FALSE)
-          << fido_assert_set_uv(fido, verification);
-  for (const auto& id : allowed) setting << fido_assert_allow_cred(fido, id.data(), id.size());
+          << fido_assert_set_uv(fido, plan.verification);
+  state_extensions(setting, *fido, request, plan.extensions);
+  for (const auto& id : plan.allowed) setting << fido_assert_allow_cred(fido, id.data(), id.size());
   if (auto set = setting.result("state the assertion request"); !set) {
     return std::unexpected(set.error());
   }
@@ -121,7 +164,8 @@ Result<CredentialResponse> to_response(const fido_cred_t& credential, CoseAlgori
       .attestation_statement =
           copy(fido_cred_attstmt_ptr(&credential), fido_cred_attstmt_len(&credential)),
       .credential_id = copy(fido_cred_id_ptr(&credential), fido_cred_id_len(&credential)),
-      .algorithm = algorithm};
+      .algorithm = algorithm,
+      .has_large_blob_key = fido_cred_largeblob_key_len(&credential) > 0};
   if (format == nullptr || response.authenticator_data.empty() ||
       response.attestation_statement.empty() || response.credential_id.empty()) {
     return std::unexpected(
@@ -133,19 +177,35 @@ Result<CredentialResponse> to_response(const fido_cred_t& credential, CoseAlgori
   return response;
 }
 
-Result<AssertionResponse> to_response(const fido_assert_t& assertion) {
+Result<AssertionResponse> to_response(const fido_assert_t& assertion,
+                                      std::span<const CredentialId> allowed) {
   if (fido_assert_count(&assertion) == 0) {
     return std::unexpected(Error{.code = ErrorCode::kNoCredentials, .detail = "no assertion came"});
   }
   auto authenticator_data = unwrap_byte_string(
       copy(fido_assert_authdata_ptr(&assertion, 0), fido_assert_authdata_len(&assertion, 0)));
   if (!authenticator_data) return std::unexpected(authenticator_data.error());
-  return AssertionResponse{
+  AssertionResponse response{
       .credential_id = copy(fido_assert_id_ptr(&assertion, 0), fido_assert_id_len(&assertion, 0)),
       .authenticator_data = std::move(authenticator_data.value()),
       .signature = copy(fido_assert_sig_ptr(&assertion, 0), fido_assert_sig_len(&assertion, 0)),
       .user_handle =
-          copy(fido_assert_user_id_ptr(&assertion, 0), fido_assert_user_id_len(&assertion, 0))};
+          copy(fido_assert_user_id_ptr(&assertion, 0), fido_assert_user_id_len(&assertion, 0)),
+      .hmac_secret = copy_secret(fido_assert_hmac_secret_ptr(&assertion, 0),
+                                 fido_assert_hmac_secret_len(&assertion, 0))};
+  if (const auto size = fido_assert_blob_len(&assertion, 0); size > 0) {
+    response.blob = copy(fido_assert_blob_ptr(&assertion, 0), size);
+  }
+  // A key may leave out the id when it was given one only. Source: CTAP 2.1 §6.2.2.
+  if (response.credential_id.empty() && allowed.size() == 1) {
+    response.credential_id = allowed.front();
+  }
+  return response;
+}
+
+std::size_t size_without_list(const AssertionRequest& request) {
+  return size_without_list(request.rp_id) + (request.hmac_salts ? kLongestHmacInput : 0) +
+         kExtensionNames;
 }
 
 std::size_t size_without_list(const std::string& rp_id) {

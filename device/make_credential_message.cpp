@@ -27,6 +27,7 @@ constexpr int kFormat = 0x01;
 constexpr int kAuthenticatorData = 0x02;
 constexpr int kStatement = 0x03;
 constexpr int kIsEnterpriseAttested = 0x04;
+constexpr int kLargeBlobKey = 0x05;
 
 /// Source: WebAuthn L3 §5.4.3 (user handles).
 constexpr std::size_t kMaxUserId = 64;
@@ -41,6 +42,8 @@ constexpr std::size_t kId = kIdLength + 2;
 constexpr std::size_t kListHead = 1 + 3;
 /// The proof under protocol two, the longer.
 constexpr std::size_t kLongestProof = 32;
+/// A map of four with a COSE_Key of 75 bytes, two salts under protocol two and their proof.
+constexpr std::size_t kLongestHmacInput = 1 + 1 + 75 + 1 + 2 + 80 + 1 + 2 + 32 + 2;
 
 std::unexpected<Error> refuse(ErrorCode code, std::string why) {
   return std::unexpected(Error{.code = code, .detail = std::move(why)});
@@ -70,14 +73,25 @@ void write_excluded(CborWriter& out, std::span<const CredentialId> excluded) {
   }
 }
 
-void write_extensions(CborWriter& out, const CredentialExtensions& extensions) {
-  const auto members = count(extensions.protection.has_value()) + count(extensions.has_hmac_secret);
-  if (members == 0) return;
-  out.integer(kExtensions).map(members);
+std::size_t count(const MakeCredentialMessage& message) {
+  const auto& extensions = message.extensions;
+  return count(extensions.blob.has_value()) + count(extensions.protection.has_value()) +
+         count(extensions.has_hmac_secret) + count(extensions.has_large_blob_key) +
+         count(extensions.has_min_pin_length) + count(!message.hmac_input.empty());
+}
+
+void write_extensions(CborWriter& out, const MakeCredentialMessage& message) {
+  const auto& extensions = message.extensions;
+  if (count(message) == 0) return;
+  out.integer(kExtensions).map(count(message));
+  if (extensions.blob) out.text("credBlob").bytes(*extensions.blob);
   if (extensions.protection) {
     out.text("credProtect").integer(std::to_underlying(*extensions.protection));
   }
   if (extensions.has_hmac_secret) out.text("hmac-secret").yes();
+  if (extensions.has_large_blob_key) out.text("largeBlobKey").yes();
+  if (extensions.has_min_pin_length) out.text("minPinLength").yes();
+  if (!message.hmac_input.empty()) out.text("hmac-secret-mc").encoded(message.hmac_input);
 }
 
 void write_options(CborWriter& out,
@@ -104,8 +118,16 @@ std::optional<CredentialId> read_credential_id(BytesView data) {
 
 Result<CredentialExtensions> choose_extensions(const CredentialRequest& request,
                                                const AuthenticatorFacts& facts) {
-  CredentialExtensions chosen{.has_hmac_secret = request.is_hmac_secret_wanted &&
-                                                 facts.has_extension("hmac-secret")};
+  CredentialExtensions chosen{
+      .protection = std::nullopt,
+      .has_hmac_secret = request.is_hmac_secret_wanted && facts.has_extension("hmac-secret"),
+      .has_min_pin_length = request.is_min_pin_length_wanted && facts.has_extension("minPinLength"),
+      .has_large_blob_key = request.is_large_blob_key_wanted && request.is_resident_key_wanted &&
+                            facts.has_extension("largeBlobKey"),
+      .blob = std::nullopt};
+  chosen.is_hmac_evaluated = chosen.has_hmac_secret && request.hmac_salts.has_value() &&
+                             facts.has_extension("hmac-secret-mc");
+  if (request.blob && request.blob->size() <= facts.max_blob_length) chosen.blob = request.blob;
   if (facts.has_extension("credProtect")) {
     chosen.protection = request.credential_protection;
   } else if (request.credential_protection && request.is_credential_protection_enforced) {
@@ -115,24 +137,21 @@ Result<CredentialExtensions> choose_extensions(const CredentialRequest& request,
 }
 
 Bytes to_make_credential(const CredentialRequest& request,
-                         CoseAlgorithm algorithm,
-                         const CredentialExtensions& extensions,
-                         std::span<const CredentialId> excluded,
+                         const MakeCredentialMessage& message,
                          const UserVerification& verification) {
-  const bool has_extensions = extensions.protection || extensions.has_hmac_secret;
   const bool has_options = request.is_resident_key_wanted || verification.is_asked_of_key;
   CborWriter out;
   out.command(kCommand)
-      .map(4 + count(!excluded.empty()) + count(has_extensions) + count(has_options) +
+      .map(4 + count(!message.excluded.empty()) + count(count(message) > 0) + count(has_options) +
            2 * count(verification.proof.has_value()) +
            count(request.enterprise_attestation.has_value()))
       .integer(kClientDataHash)
       .bytes(request.client_data_hash);
   write_parties(out, request);
   out.integer(kAlgorithms).array(1).map(2);
-  out.text("alg").integer(algorithm).text("type").text("public-key");
-  write_excluded(out, excluded);
-  write_extensions(out, extensions);
+  out.text("alg").integer(message.algorithm).text("type").text("public-key");
+  write_excluded(out, message.excluded);
+  write_extensions(out, message);
   write_options(out, request, verification);
   if (verification.proof) {
     out.integer(kProof).bytes(verification.proof->param);
@@ -169,15 +188,21 @@ Result<CredentialResponse> read_made_credential(BytesView answer, CoseAlgorithm 
       .attestation_object = to_attestation_object(*format, statement_bytes, *data),
       .credential_id = *id,
       .algorithm = algorithm,
-      .is_enterprise_attested = attested && attested->as_boolean() == true};
+      .is_enterprise_attested = attested && attested->as_boolean() == true,
+      .has_large_blob_key = members->find(kLargeBlobKey).has_value()};
 }
 
 std::size_t size_without_list(const CredentialRequest& request) {
-  const CredentialExtensions all{.protection = CredentialProtection::kUvRequired,
-                                 .has_hmac_secret = true};
+  MakeCredentialMessage most{.algorithm = kRs256,
+                             .extensions = {.protection = CredentialProtection::kUvRequired,
+                                            .has_hmac_secret = true,
+                                            .has_min_pin_length = request.is_min_pin_length_wanted,
+                                            .has_large_blob_key = request.is_large_blob_key_wanted,
+                                            .blob = request.blob}};
+  if (request.hmac_salts) most.hmac_input.resize(kLongestHmacInput);
   const UserVerification proved{.proof = PinUvAuthProof{.param = Bytes(kLongestProof)},
                                 .is_asked_of_key = true};
-  return to_make_credential(request, kRs256, all, {}, proved).size() + kListHead;
+  return to_make_credential(request, most, proved).size() + kListHead;
 }
 
 Result<void> check_request(const CredentialRequest& request, const AuthenticatorFacts& facts) {

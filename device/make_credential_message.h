@@ -24,20 +24,31 @@ struct UserVerification {
   bool is_asked_of_key = false;
 };
 
-/// The extensions of `request` that the key has. Errors: kUnsupportedExtension, where a credential
-/// protection that it lacks is to be enforced.
+/// The extensions of a request that the key has.
 struct CredentialExtensions {
   std::optional<CredentialProtection> protection;
   bool has_hmac_secret = false;
+  bool has_min_pin_length = false;
+  bool has_large_blob_key = false;
+  std::optional<Bytes> blob;
+  bool is_hmac_evaluated = false;  ///< hmac-secret-mc
 };
+/// Errors: kUnsupportedExtension, where a credential protection that the key lacks is to be
+/// enforced.
 [[nodiscard]] Result<CredentialExtensions> choose_extensions(const CredentialRequest& request,
                                                              const AuthenticatorFacts& facts);
 
+/// What was chosen for a request on one key, beside how its user is verified.
+struct MakeCredentialMessage {
+  CoseAlgorithm algorithm = kEs256;
+  CredentialExtensions extensions;
+  Bytes hmac_input;  ///< of hmac-secret-mc, a CBOR map; empty when nothing is evaluated
+  std::span<const CredentialId> excluded;
+};
+
 /// Command byte and CBOR.
 [[nodiscard]] Bytes to_make_credential(const CredentialRequest& request,
-                                       CoseAlgorithm algorithm,
-                                       const CredentialExtensions& extensions,
-                                       std::span<const CredentialId> excluded,
+                                       const MakeCredentialMessage& message,
                                        const UserVerification& verification);
 
 /// From the CBOR of the answer. Errors: kGarbage.

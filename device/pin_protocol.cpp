@@ -156,9 +156,15 @@ Result<SharedSecret> SharedSecret::agree(PinProtocol protocol, const P256Point& 
   if (!shared) return openssl_failed("agree on a secret");
   switch (protocol) {
     case PinProtocol::kOne:
-      return SharedSecret(protocol, *our_point, to_secret(sha256(shared->expose())));
+      return SharedSecret(
+          protocol,
+          *our_point,
+          {to_secret(sha256(shared->expose())), to_secret(sha256(shared->expose()))});
     case PinProtocol::kTwo:
-      return SharedSecret(protocol, *our_point, hkdf_sha256(shared->expose(), "CTAP2 AES key"));
+      return SharedSecret(protocol,
+                          *our_point,
+                          {hkdf_sha256(shared->expose(), "CTAP2 AES key"),
+                           hkdf_sha256(shared->expose(), "CTAP2 HMAC key")});
   }
   return openssl_failed("no such protocol");
 }
@@ -170,7 +176,7 @@ Result<Bytes> SharedSecret::encrypt(const SecretBytes& plain) const {
     if (RAND_bytes(iv.data(), static_cast<int>(iv.size())) != 1) return openssl_failed("random");
     sent.assign(iv.begin(), iv.end());
   }
-  const auto cipher = aes256_cbc(Direction::kEncrypt, cipher_key_, iv, plain.expose());
+  const auto cipher = aes256_cbc(Direction::kEncrypt, keys_.cipher, iv, plain.expose());
   if (!cipher) return openssl_failed("encrypt");
   sent.insert(sent.end(), cipher->begin(), cipher->end());
   return sent;
@@ -186,9 +192,13 @@ Result<SecretBytes> SharedSecret::decrypt(BytesView cipher) const {
     std::ranges::copy(cipher.first(kBlockSize), iv.begin());
     cipher = cipher.subspan(kBlockSize);
   }
-  auto plain = aes256_cbc(Direction::kDecrypt, cipher_key_, iv, cipher);
+  auto plain = aes256_cbc(Direction::kDecrypt, keys_.cipher, iv, cipher);
   if (!plain) return openssl_failed("decrypt");
   return SecretBytes(std::move(*plain));
+}
+
+Bytes SharedSecret::authenticate(BytesView message) const {
+  return device::authenticate(protocol_, keys_.proof, message);
 }
 
 Bytes authenticate(PinProtocol protocol, const SecretBytes& key, BytesView message) {

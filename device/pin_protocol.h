@@ -41,14 +41,21 @@ class SharedSecret {
   [[nodiscard]] Result<Bytes> encrypt(const SecretBytes& plain) const;
   /// Errors: kGarbage (not whole blocks).
   [[nodiscard]] Result<SecretBytes> decrypt(BytesView cipher) const;
+  /// Proves that `message` comes from who agreed.
+  [[nodiscard]] Bytes authenticate(BytesView message) const;
 
  private:
-  SharedSecret(PinProtocol protocol, const P256Point& ours, SecretBytes cipher_key)
-      : protocol_(protocol), our_point_(ours), cipher_key_(std::move(cipher_key)) {}
+  /// A cipher's key and a MAC's; protocol one has the same for both.
+  struct Keys {
+    SecretBytes cipher;
+    SecretBytes proof;
+  };
+  SharedSecret(PinProtocol protocol, const P256Point& ours, Keys keys)
+      : protocol_(protocol), our_point_(ours), keys_(std::move(keys)) {}
 
   PinProtocol protocol_;
   P256Point our_point_;
-  SecretBytes cipher_key_;
+  Keys keys_;
 };
 
 /// pinUvAuthParam for `message`: 16 bytes under protocol one, 32 under protocol two.

@@ -4,7 +4,6 @@
 #include <optional>
 
 #include "device/cbor_view.h"
-#include "device/cbor_writer.h"
 
 namespace firstkey::device {
 
@@ -56,20 +55,6 @@ CborWriter request(Subcommand subcommand, PinProtocol protocol, std::size_t memb
       .integer(kSubcommand)
       .integer(static_cast<int>(subcommand));
   return out;
-}
-
-void write_point(CborWriter& out, const P256Point& point) {
-  out.map(5)
-      .integer(kKeyType)
-      .integer(kEc2)
-      .integer(kAlgorithm)
-      .integer(kEcdhEsHkdf256)
-      .integer(kCurve)
-      .integer(kP256)
-      .integer(kX)
-      .bytes(point.x)
-      .integer(kY)
-      .bytes(point.y);
 }
 
 std::optional<P256Point> read_point(const CborView& cose_key) {
@@ -136,7 +121,7 @@ Result<Bytes> token_request(const SharedSecret& secret,
       secret.protocol(),
       1U + (pin != nullptr ? 1U : 0U) + (names_permission ? 1U : 0U) + (names_rp ? 1U : 0U));
   out.integer(kKeyAgreement);
-  write_point(out, secret.our_point());
+  write_cose_key(out, secret.our_point());
   if (pin != nullptr) {
     // The PIN itself never leaves; what does is the left half of its hash, encrypted.
     const auto encrypted = secret.encrypt(pin_hash(pin->expose()));
@@ -154,6 +139,26 @@ bool is_token_size(PinProtocol protocol, std::size_t size) {
 
 }  // namespace
 
+void write_cose_key(CborWriter& out, const P256Point& point) {
+  out.map(5)
+      .integer(kKeyType)
+      .integer(kEc2)
+      .integer(kAlgorithm)
+      .integer(kEcdhEsHkdf256)
+      .integer(kCurve)
+      .integer(kP256)
+      .integer(kX)
+      .bytes(point.x)
+      .integer(kY)
+      .bytes(point.y);
+}
+
+Result<SharedSecret> agree_with(OpenKey& key, RunningCall& call) {
+  const auto protocol = choose_pin_protocol(key.facts());
+  if (!protocol) return std::unexpected(protocol.error());
+  return agree(key, protocol.value(), call);
+}
+
 bool is_protected(const AuthenticatorFacts& facts) {
   return facts.has_pin() || facts.has_user_verification();
 }
@@ -165,10 +170,9 @@ Result<PinUvAuthToken> get_pin_uv_auth_token(OpenKey& key,
                                              RunningCall& call) {
   const auto subcommand = choose_subcommand(key.facts(), pin, permission);
   if (!subcommand) return std::unexpected(subcommand.error());
-  const auto protocol = choose_pin_protocol(key.facts());
-  if (!protocol) return std::unexpected(protocol.error());
-  const auto secret = agree(key, protocol.value(), call);
+  const auto secret = agree_with(key, call);
   if (!secret) return std::unexpected(secret.error());
+  const auto protocol = secret->protocol();
   const auto asked = token_request(secret.value(), subcommand.value(), pin, permission, rp_id);
   if (!asked) return std::unexpected(asked.error());
   const auto answer = key.exchange(asked.value(), call, "get a token");
@@ -180,8 +184,8 @@ Result<PinUvAuthToken> get_pin_uv_auth_token(OpenKey& key,
   if (!bytes) return garbage("no token came");
   auto token = secret->decrypt(*bytes);
   if (!token) return std::unexpected(token.error());
-  if (!is_token_size(protocol.value(), token->size())) return garbage("a token of a wrong size");
-  return PinUvAuthToken(protocol.value(), std::move(token.value()));
+  if (!is_token_size(protocol, token->size())) return garbage("a token of a wrong size");
+  return PinUvAuthToken(protocol, std::move(token.value()));
 }
 
 }  // namespace firstkey::device

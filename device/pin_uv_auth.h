@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "device/cbor_writer.h"
 #include "device/open_key.h"
 #include "device/pin.h"
 #include "device/pin_protocol.h"
@@ -35,6 +36,13 @@ class PinUvAuthToken {
   PinProtocol protocol_;
   SecretBytes token_;
 };
+
+/// A secret agreed with the key under the protocol that it prefers, for one use.
+/// Errors: kUnsupportedOption, kGarbage and what the key says.
+[[nodiscard]] Result<SharedSecret> agree_with(OpenKey& key, RunningCall& call);
+
+/// `point` as the COSE_Key in which a client's half of an agreement travels.
+void write_cose_key(CborWriter& out, const P256Point& point);
 
 /// Gets a token from the key by `pin`, or by its own user verification when that is null. It is
 /// bound to `rp_id` where the permission needs one (kMakeCredential) and else left empty. A key of

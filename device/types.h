@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,6 +13,8 @@
 #include <vector>
 
 namespace firstkey::device {
+
+class SecretBytes;
 
 using Bytes = std::vector<std::uint8_t>;
 using BytesView = std::span<const std::uint8_t>;
@@ -83,6 +86,7 @@ struct AuthenticatorFacts {
   /// How many relying parties the key can be told to tell its minimum to; 0: none.
   std::uint64_t max_rp_ids_for_min_pin_length = 0;
   bool is_pin_change_forced = false;
+  std::uint64_t max_blob_length = 0;  ///< bytes of a credBlob; 0 where the key keeps none
 
   [[nodiscard]] bool has_version(std::string_view version) const;
   [[nodiscard]] bool has_extension(std::string_view extension) const;
@@ -110,6 +114,12 @@ enum class EnterpriseAttestation : std::uint8_t {
   kPlatformManaged = 2,    ///< for those that the platform has been told to trust
 };
 
+/// What hmac-secret is asked about. Source: CTAP 2.1 §12.5.
+struct HmacSalts {
+  Sha256 first{};
+  std::optional<Sha256> second;
+};
+
 struct CredentialRequest {
   Sha256 client_data_hash{};
   std::string rp_id;
@@ -124,7 +134,12 @@ struct CredentialRequest {
   std::optional<CredentialProtection> credential_protection;
   /// A key without credProtect is then refused; otherwise the wish is dropped for such a key.
   bool is_credential_protection_enforced = false;
-  bool is_hmac_secret_wanted = false;  ///< dropped for a key that lacks it, as WebAuthn has it
+  // What a key lacks of the following is dropped, as WebAuthn has it.
+  bool is_hmac_secret_wanted = false;
+  std::optional<HmacSalts> hmac_salts;    ///< evaluated at once, by a key with hmac-secret-mc
+  bool is_min_pin_length_wanted = false;  ///< told where the key was told to tell it
+  bool is_large_blob_key_wanted = false;  ///< with a discoverable credential only
+  std::optional<Bytes> blob;              ///< credBlob; dropped also when it is too long
   std::vector<CredentialId> excluded_credentials;
   /// Asks for an attestation that names this one key. It must be enabled on the key; whether one
   /// came is told by the response.
@@ -139,8 +154,14 @@ struct CredentialResponse {
   CredentialId credential_id;           ///< as found in the authenticator data; not yet verified
   CoseAlgorithm algorithm = 0;          ///< the one that was asked
   bool is_enterprise_attested = false;  ///< epAtt; as the key says, proven by the attestation only
+  bool has_large_blob_key = false;
+  /// 32 bytes for each salt. Shared, for responses are copied on their way and secrets are not.
+  std::shared_ptr<const SecretBytes> hmac_secret;
   std::vector<std::string> transports;  ///< of this key, for the registration response
 };
+
+/// What is done to the large blob of the credential that signs. Source: CTAP 2.1 §6.10, §12.3.
+enum class LargeBlobAct : std::uint8_t { kNone, kRead, kWrite };
 
 struct AssertionRequest {
   Sha256 client_data_hash{};
@@ -148,13 +169,22 @@ struct AssertionRequest {
   std::vector<CredentialId> allowed_credentials;  ///< empty: any discoverable one
   bool is_user_verification_required = false;
   bool is_user_presence_wanted = true;  ///< false: a silent look whether the key has one of these
+  // What a key lacks of the following is dropped.
+  std::optional<HmacSalts> hmac_salts;
+  bool is_blob_wanted = false;  ///< credBlob
+  LargeBlobAct large_blob_act = LargeBlobAct::kNone;
+  Bytes large_blob;  ///< to be written
 };
 
 struct AssertionResponse {
   CredentialId credential_id;
   Bytes authenticator_data;  ///< as signed
   Bytes signature;
-  Bytes user_handle;  ///< empty when the key did not say
+  Bytes user_handle;                               ///< empty when the key did not say
+  std::shared_ptr<const SecretBytes> hmac_secret;  ///< as in CredentialResponse
+  std::optional<Bytes> blob;                       ///< credBlob
+  std::optional<Bytes> large_blob;                 ///< what was read, where there is one
+  bool is_large_blob_written = false;
 };
 
 }  // namespace firstkey::device

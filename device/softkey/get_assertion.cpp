@@ -2,7 +2,7 @@
 
 #include "device/softkey/authenticator_data.h"
 #include "device/softkey/built_in_verification.h"
-#include "device/softkey/crypto.h"
+#include "device/softkey/hmac_secret.h"
 #include "device/softkey/make_credential.h"
 #include "device/softkey/request.h"
 
@@ -10,8 +10,6 @@ namespace firstkey::device::softkey {
 namespace {
 
 using Signing = RemainingAssertions::Signing;
-
-constexpr std::size_t kSaltSize = 32;
 
 /// Step 7: what the client may know of, given what it named and whether the user is verified.
 bool is_visible(const Credential& credential, bool is_listed, bool is_verified) {
@@ -43,42 +41,13 @@ std::vector<Bytes> locate(const KeyParts& key, const GetAssertionRequest& reques
   return {};
 }
 
-/// CTAP 2.1 §12.5: the salts are authentic, and one or two of them.
-Result<Signing::Salts> open_salts(const KeyParts& key, const HmacSecretInput& input) {
-  auto secret = key.client_pin.decapsulate(input.version, input.peer);
-  if (!secret) return std::unexpected(secret.error());
-  if (!secret->authenticate(input.salt_enc).equals(input.salt_auth)) {
-    return std::unexpected(Status::kPinAuthInvalid);
-  }
-  auto salts = secret->decrypt(input.salt_enc);
-  if (!salts) return std::unexpected(salts.error());
-  if (salts->size() != kSaltSize && salts->size() != 2 * kSaltSize) {
-    return std::unexpected(Status::kInvalidLength);
-  }
-  return Signing::Salts{std::move(*secret), std::move(*salts)};
-}
-
-/// CTAP 2.1 §12.5: an HMAC of each salt, encrypted to the client.
-Result<Bytes> hmac_secret_output(const KeyParts& key,
-                                 const HmacSecrets& secrets,
-                                 const Signing& signing) {
-  const bool is_verified = (signing.user_flags & kUserVerified) != 0;
-  const SecretBytes& seed = is_verified ? secrets.with_uv : secrets.without_uv;
-  const BytesView salts = signing.salts->salts.expose();
-  Bytes joined;
-  for (std::size_t at = 0; at < salts.size(); at += kSaltSize) {
-    append(joined, hmac_sha256(seed.expose(), salts.subspan(at, kSaltSize)).expose());
-  }
-  const SecretBytes outputs(std::move(joined));
-  return signing.salts->secret.encrypt(outputs.expose(), key.random);
-}
-
 Result<std::optional<cbor::Map>> extension_outputs(const KeyParts& key,
                                                    const Credential& credential,
                                                    const Signing& signing) {
   cbor::Map outputs;
   if (signing.salts && credential.hmac_secrets) {
-    auto output = hmac_secret_output(key, *credential.hmac_secrets, signing);
+    auto output =
+        hmac_secret_output(key, *credential.hmac_secrets, *signing.salts, signing.user_flags);
     if (!output) return std::unexpected(output.error());
     outputs.add("hmac-secret", std::move(*output));
   }

@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "device/softkey/hmac_secret.h"
 #include "device/softkey/key_parts.h"
 
 namespace firstkey::device::softkey {
@@ -17,12 +18,7 @@ struct RemainingAssertions {
     std::string rp_id;
     Bytes client_data_hash;
     std::uint8_t user_flags = 0;
-    /// What hmac-secret answers with: the salts in the clear, and the way back to the client.
-    struct Salts {
-      SharedSecret secret;
-      SecretBytes salts;
-    };
-    std::optional<Salts> salts;
+    std::optional<HmacSalts> salts;
     bool wants_blob = false;
     bool wants_large_blob_key = false;
   };

@@ -73,6 +73,7 @@ cbor::Array extensions(const KeyParts& key) {
   cbor::Array extensions{"credBlob", "credProtect", "hmac-secret"};
   if (key.settings.maximum_discoverable > 0) extensions.emplace_back("largeBlobKey");
   if (has_pin_support(key)) extensions.emplace_back("minPinLength");
+  extensions.emplace_back("hmac-secret-mc");
   return extensions;
 }
 

@@ -5,6 +5,7 @@
 #include "device/softkey/authenticator_data.h"
 #include "device/softkey/built_in_verification.h"
 #include "device/softkey/crypto.h"
+#include "device/softkey/hmac_secret.h"
 #include "device/softkey/request.h"
 
 namespace firstkey::device::softkey {
@@ -48,8 +49,8 @@ bool is_told_minimum_pin_length(const KeyParts& key, const MakeCredentialRequest
   return request.wants_minimum_pin_length && std::ranges::find(told, request.rp_id) != told.end();
 }
 
-std::optional<cbor::Map> extension_outputs(const KeyParts& key,
-                                           const MakeCredentialRequest& request) {
+/// What is signed of the extensions but for hmac-secret-mc.
+cbor::Map extension_outputs(const KeyParts& key, const MakeCredentialRequest& request) {
   cbor::Map outputs;
   if (request.is_protection_requested) {
     outputs.add("credProtect", static_cast<int>(request.protection));
@@ -59,7 +60,7 @@ std::optional<cbor::Map> extension_outputs(const KeyParts& key,
   if (is_told_minimum_pin_length(key, request)) {
     outputs.add("minPinLength", static_cast<std::int64_t>(key.client_pin.minimum_length()));
   }
-  return outputs.is_empty() ? std::nullopt : std::optional(std::move(outputs));
+  return outputs;
 }
 
 Result<Credential> new_credential(const KeyParts& key,
@@ -118,10 +119,28 @@ Result<Attestation::Scope> attestation_scope(const KeyParts& key,
 struct Granted {
   Verification uv = Verification::kNone;
   Attestation::Scope scope = Attestation::Scope::kModel;
+  std::optional<HmacSalts> salts;
 };
 
+Result<std::optional<cbor::Map>> signed_outputs(const KeyParts& key,
+                                                const MakeCredentialRequest& request,
+                                                const Credential& credential,
+                                                const Granted& granted,
+                                                std::uint8_t user_flags) {
+  auto outputs = extension_outputs(key, request);
+  if (granted.salts && credential.hmac_secrets) {
+    auto output = hmac_secret_output(key, *credential.hmac_secrets, *granted.salts, user_flags);
+    if (!output) return std::unexpected(output.error());
+    outputs.add("hmac-secret-mc", std::move(*output));
+  }
+  if (outputs.is_empty()) return std::nullopt;
+  return outputs;
+}
+
 /// Steps 14 to 19, once the user has touched the key.
-Result<Bytes> finish(const KeyParts& key, const MakeCredentialRequest& request, Granted granted) {
+Result<Bytes> finish(const KeyParts& key,
+                     const MakeCredentialRequest& request,
+                     const Granted& granted) {
   if (granted.uv == Verification::kByFinger) {
     const auto verified = verify_by_finger(key.client_pin);
     if (!verified) return std::unexpected(verified.error());
@@ -138,13 +157,16 @@ Result<Bytes> finish(const KeyParts& key, const MakeCredentialRequest& request, 
   auto credential = new_credential(key, request, *signing_key);
   if (!credential) return std::unexpected(credential.error());
   // Steps 16 and 19.
+  const auto user_flags = static_cast<std::uint8_t>(
+      kUserPresent | (granted.uv != Verification::kNone ? kUserVerified : 0U));
+  auto outputs = signed_outputs(key, request, *credential, granted, user_flags);
+  if (!outputs) return std::unexpected(outputs.error());
   const Bytes auth_data = encode(AuthenticatorData{
       .rp_id = request.rp_id,
-      .user_flags = static_cast<std::uint8_t>(
-          kUserPresent | (granted.uv != Verification::kNone ? kUserVerified : 0U)),
+      .user_flags = user_flags,
       .sign_count = credential->sign_count,
       .attested = AttestedCredential{key.settings.aaguid, credential->id, std::move(*public_key)},
-      .extensions = extension_outputs(key, request)});
+      .extensions = std::move(*outputs)});
   auto statement =
       key.attestation.attest(*signing_key, auth_data, request.client_data_hash, granted.scope);
   if (!statement) return std::unexpected(statement.error());
@@ -210,7 +232,13 @@ Outcome make_credential(const KeyParts& key, const cbor::Map& parameters) {
       return std::unexpected(Status::kCredentialExcluded);
     }};
   }
-  return Consent{[key, request = std::move(*request), granted = Granted{*verified, *scope}] {
+  Granted granted{.uv = *verified, .scope = *scope, .salts = {}};
+  if (request->hmac_secret) {
+    auto salts = open_salts(key, *request->hmac_secret);
+    if (!salts) return std::unexpected(salts.error());
+    granted.salts = std::move(*salts);
+  }
+  return Consent{[key, request = std::move(*request), granted = std::move(granted)] {
     return finish(key, request, granted);
   }};
 }

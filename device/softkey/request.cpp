@@ -118,36 +118,9 @@ Result<bool> large_blob_key(const cbor::Map& extensions) {
   return true;
 }
 
-Result<void> read_create_extensions(const cbor::Map& parameters, MakeCredentialRequest& request) {
-  const auto extensions = optional_field<cbor::Map>(parameters, 0x06);
-  if (!extensions) return std::unexpected(extensions.error());
-  if (*extensions == nullptr) return {};
-  const auto protection = optional_field<std::int64_t>(**extensions, "credProtect");
-  if (!protection) return std::unexpected(protection.error());
-  if (*protection != nullptr) {
-    if (**protection < 1 || **protection > 3) return std::unexpected(Status::kInvalidParameter);
-    request.protection = static_cast<CredProtect>(**protection);
-    request.is_protection_requested = true;
-  }
-  const auto hmac_secret = flag(**extensions, "hmac-secret");
-  if (!hmac_secret) return std::unexpected(hmac_secret.error());
-  request.wants_hmac_secret = *hmac_secret;
-  const auto minimum_pin_length = flag(**extensions, "minPinLength");
-  if (!minimum_pin_length) return std::unexpected(minimum_pin_length.error());
-  request.wants_minimum_pin_length = *minimum_pin_length;
-  const auto blob = optional_field<Bytes>(**extensions, "credBlob");
-  if (!blob) return std::unexpected(blob.error());
-  if (*blob != nullptr) request.blob = **blob;
-  const auto blob_key = large_blob_key(**extensions);
-  if (!blob_key) return std::unexpected(blob_key.error());
-  request.wants_large_blob_key = *blob_key;
-  // §12.3: such a key is for accounts only.
-  if (*blob_key && !request.wants_discoverable) return std::unexpected(Status::kInvalidOption);
-  return {};
-}
-
-Result<std::optional<HmacSecretInput>> hmac_secret_input(const cbor::Map& extensions) {
-  const auto map = optional_field<cbor::Map>(extensions, "hmac-secret");
+Result<std::optional<HmacSecretInput>> hmac_secret_input(const cbor::Map& extensions,
+                                                         std::string_view name) {
+  const auto map = optional_field<cbor::Map>(extensions, name);
   if (!map) return std::unexpected(map.error());
   if (*map == nullptr) return std::nullopt;
   const auto peer = required_field<cbor::Map>(**map, 0x01);
@@ -164,11 +137,44 @@ Result<std::optional<HmacSecretInput>> hmac_secret_input(const cbor::Map& extens
   return HmacSecretInput{**peer, **salt_enc, **salt_auth, *version};
 }
 
+Result<void> read_create_extensions(const cbor::Map& parameters, MakeCredentialRequest& request) {
+  const auto extensions = optional_field<cbor::Map>(parameters, 0x06);
+  if (!extensions) return std::unexpected(extensions.error());
+  if (*extensions == nullptr) return {};
+  const auto protection = optional_field<std::int64_t>(**extensions, "credProtect");
+  if (!protection) return std::unexpected(protection.error());
+  if (*protection != nullptr) {
+    if (**protection < 1 || **protection > 3) return std::unexpected(Status::kInvalidParameter);
+    request.protection = static_cast<CredProtect>(**protection);
+    request.is_protection_requested = true;
+  }
+  const auto hmac_secret = flag(**extensions, "hmac-secret");
+  if (!hmac_secret) return std::unexpected(hmac_secret.error());
+  request.wants_hmac_secret = *hmac_secret;
+  auto salts = hmac_secret_input(**extensions, "hmac-secret-mc");
+  if (!salts) return std::unexpected(salts.error());
+  // CTAP 2.2 §12.8: it evaluates what hmac-secret makes.
+  if (*salts && !*hmac_secret) return std::unexpected(Status::kMissingParameter);
+  request.hmac_secret = std::move(*salts);
+  const auto minimum_pin_length = flag(**extensions, "minPinLength");
+  if (!minimum_pin_length) return std::unexpected(minimum_pin_length.error());
+  request.wants_minimum_pin_length = *minimum_pin_length;
+  const auto blob = optional_field<Bytes>(**extensions, "credBlob");
+  if (!blob) return std::unexpected(blob.error());
+  if (*blob != nullptr) request.blob = **blob;
+  const auto blob_key = large_blob_key(**extensions);
+  if (!blob_key) return std::unexpected(blob_key.error());
+  request.wants_large_blob_key = *blob_key;
+  // §12.3: such a key is for accounts only.
+  if (*blob_key && !request.wants_discoverable) return std::unexpected(Status::kInvalidOption);
+  return {};
+}
+
 Result<void> read_assertion_extensions(const cbor::Map& parameters, GetAssertionRequest& request) {
   const auto extensions = optional_field<cbor::Map>(parameters, 0x04);
   if (!extensions) return std::unexpected(extensions.error());
   if (*extensions == nullptr) return {};
-  auto hmac_secret = hmac_secret_input(**extensions);
+  auto hmac_secret = hmac_secret_input(**extensions, "hmac-secret");
   if (!hmac_secret) return std::unexpected(hmac_secret.error());
   request.hmac_secret = std::move(*hmac_secret);
   const auto blob = flag(**extensions, "credBlob");

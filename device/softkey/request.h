@@ -22,6 +22,13 @@ struct User {
   std::optional<std::string> display_name;
 };
 
+struct HmacSecretInput {
+  cbor::Map peer;
+  Bytes salt_enc;
+  Bytes salt_auth;
+  ProtocolVersion version = ProtocolVersion::kOne;
+};
+
 struct MakeCredentialRequest {
   Bytes client_data_hash;
   std::string rp_id;
@@ -31,6 +38,7 @@ struct MakeCredentialRequest {
   CredProtect protection = CredProtect::kUvOptional;
   bool is_protection_requested = false;
   bool wants_hmac_secret = false;
+  std::optional<HmacSecretInput> hmac_secret;  ///< hmac-secret-mc
   bool wants_minimum_pin_length = false;
   bool wants_large_blob_key = false;
   std::optional<Bytes> blob;  ///< credBlob
@@ -38,13 +46,6 @@ struct MakeCredentialRequest {
   std::optional<std::int64_t> enterprise_attestation;  ///< as asked for; 1 and 2 mean something
   std::optional<PinUvAuth> pin_uv_auth;
   bool wants_finger = false;  ///< option "uv", which a token makes void
-};
-
-struct HmacSecretInput {
-  cbor::Map peer;
-  Bytes salt_enc;
-  Bytes salt_auth;
-  ProtocolVersion version = ProtocolVersion::kOne;
 };
 
 struct GetAssertionRequest {

@@ -9,6 +9,7 @@ using firstkey::core::from_base64url;
 using firstkey::core::from_hex;
 using firstkey::core::hmac_sha256;
 using firstkey::core::sha256;
+using firstkey::core::to_base64;
 using firstkey::core::to_base64url;
 using firstkey::core::to_bytes;
 using firstkey::core::to_hex;
@@ -29,6 +30,13 @@ TEST_SUITE("core/bytes") {
       CHECK(from_base64url(to_base64url(as_bytes(text))) == to_bytes(as_bytes(text)));
     }
     CHECK(to_base64url(Bytes{0xFB, 0xFF}) == "-_8");
+  }
+
+  TEST_CASE("base64 is padded, in the other alphabet") {
+    CHECK(to_base64(Bytes{}).empty());
+    CHECK(to_base64(Bytes{0xFB}) == "+w==");
+    CHECK(to_base64(Bytes{0xFB, 0xFF}) == "+/8=");
+    CHECK(to_base64(Bytes{0xFB, 0xFF, 0xBF}) == "+/+/");
   }
 
   TEST_CASE("base64url refuses what WebAuthn does not allow") {

@@ -22,6 +22,14 @@ struct Case {
 }  // namespace
 
 TEST_SUITE("device/cbor_view") {
+  TEST_CASE("the first item is found, and what follows it left alone") {
+    const Bytes two{0x82, 1, 2, 0x41, 9};
+    CHECK_FALSE(CborView::parse(two).has_value());
+    CHECK(CborView::parse_first(two).value().encoded().size() == 3);
+    CHECK_FALSE(CborView::parse_first(Bytes{0x82, 1}).has_value());
+    CHECK_FALSE(CborView::parse_first({}).has_value());
+  }
+
   TEST_CASE("members of a map are found by number and by name, each as what it is") {
     CborWriter out;
     out.map(5).integer(1).integer(23).integer(2).bytes(Bytes{7, 8}).integer(-1).integer(-25);

@@ -156,4 +156,16 @@ TEST_SUITE("device/make_credential_message") {
     CHECK(choose_extensions(asked, facts)->has_hmac_secret);
     CHECK(choose_extensions(asked, facts)->protection == CredentialProtection::kUvRequired);
   }
+
+  TEST_CASE("an evaluation at creation takes a key that does it, and hmac-secret beside it") {
+    auto asked = request();
+    asked.hmac_salts.emplace();
+    AuthenticatorFacts facts;
+    facts.extensions = {"hmac-secret", "hmac-secret-mc"};
+    CHECK_FALSE(choose_extensions(asked, facts)->is_hmac_evaluated);
+    asked.is_hmac_secret_wanted = true;
+    CHECK(choose_extensions(asked, facts)->is_hmac_evaluated);
+    facts.extensions = {"hmac-secret"};
+    CHECK_FALSE(choose_extensions(asked, facts)->is_hmac_evaluated);
+  }
 }

@@ -49,3 +49,20 @@ ask(
 )
 ask({1: HASH, 2: RP, 3: USER, 4: ES256, 8: b"\x5a" * 32, 9: 2, 10: 1})
 ask({1: HASH, 2: RP, 3: USER, 4: ES256, 7: {"rk": True}, 8: b"\x5a" * 16, 9: 1, 10: 2})
+ask(
+    {
+        1: HASH,
+        2: RP,
+        3: USER,
+        4: ES256,
+        6: {
+            "minPinLength": True,
+            "largeBlobKey": True,
+            "hmac-secret": True,
+            "credProtect": 1,
+            "credBlob": b"\x01\x02\x03",
+            "hmac-secret-mc": {1: {1: 2, 3: -25}, 2: b"\x04" * 48, 4: 2},
+        },
+        7: {"rk": True},
+    }
+)

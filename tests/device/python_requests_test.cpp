@@ -9,11 +9,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "device/cbor_writer.h"
 #include "device/make_credential_message.h"
 #include "tests/support/parts.h"
 #include "tests/support/running_program.h"
 
 using firstkey::device::Bytes;
+using firstkey::device::CborWriter;
 using firstkey::device::CredentialExtensions;
 using firstkey::device::CredentialProtection;
 using firstkey::device::CredentialRequest;
@@ -56,29 +58,40 @@ CredentialRequest discoverable(CredentialRequest asked) {
   return asked;
 }
 
+Bytes some_hmac_input() {
+  CborWriter out;
+  out.map(3).integer(1).map(2).integer(1).integer(2).integer(3).integer(-25);
+  out.integer(2).bytes(Bytes(48, 4)).integer(4).integer(2);
+  return std::move(out).take();
+}
+
 /// In the order of python_requests.py.
 std::vector<Bytes> ours() {
-  const CredentialExtensions none;
   const CredentialExtensions both{.protection = CredentialProtection::kUvRequired,
                                   .has_hmac_secret = true};
+  const CredentialExtensions all{.protection = CredentialProtection::kUvOptional,
+                                 .has_hmac_secret = true,
+                                 .has_min_pin_length = true,
+                                 .has_large_blob_key = true,
+                                 .blob = Bytes{1, 2, 3}};
   const std::vector<Bytes> excluded{Bytes(16, 1), Bytes(300, 2)};
   const PinUvAuthProof one{.protocol = PinProtocol::kOne, .param = Bytes(16, 0x5A)};
   const PinUvAuthProof two{.protocol = PinProtocol::kTwo, .param = Bytes(32, 0x5A)};
   return {
-      to_make_credential(request(), kEs256, none, {}, {}),
-      to_make_credential(nameless(), kEs512, none, {}, {}),
-      to_make_credential(
-          discoverable(request()), kEs256, both, excluded, {.is_asked_of_key = true}),
+      to_make_credential(request(), {.algorithm = kEs256}, {}),
+      to_make_credential(nameless(), {.algorithm = kEs512}, {}),
+      to_make_credential(discoverable(request()),
+                         {.algorithm = kEs256, .extensions = both, .excluded = excluded},
+                         {.is_asked_of_key = true}),
       to_make_credential(for_enterprise(EnterpriseAttestation::kVendorFacilitated),
-                         kEs256,
-                         none,
-                         {},
+                         {.algorithm = kEs256},
                          {.proof = two}),
       to_make_credential(discoverable(for_enterprise(EnterpriseAttestation::kPlatformManaged)),
-                         kEs256,
-                         none,
-                         {},
+                         {.algorithm = kEs256},
                          {.proof = one}),
+      to_make_credential(discoverable(request()),
+                         {.algorithm = kEs256, .extensions = all, .hmac_input = some_hmac_input()},
+                         {}),
   };
 }
 

@@ -191,6 +191,23 @@ TEST_SUITE("device/softkey/make_credential") {
     CHECK(key.store.count() == 0);
   }
 
+  TEST_CASE("a secret at creation takes hmac-secret beside it, and salts that are the client's") {
+    TestKey key;
+    const Map input = key.hmac_secret_input(Bytes(32), ProtocolVersion::kTwo);
+    const auto status_with = [&](const Map& extensions) {
+      return key.status_of(kMakeCredential, with(make_request(), kExtensions, Value(extensions)));
+    };
+    CHECK(status_with(Map{{"hmac-secret-mc", input}}) == Status::kMissingParameter);
+    const Map forged = with(input, 0x03, Bytes(32));
+    CHECK(status_with(Map{{"hmac-secret", true}, {"hmac-secret-mc", forged}}) ==
+          Status::kPinAuthInvalid);
+    const Map short_salt = key.hmac_secret_input(Bytes(16), ProtocolVersion::kTwo);
+    CHECK(status_with(Map{{"hmac-secret", true}, {"hmac-secret-mc", short_salt}}) ==
+          Status::kInvalidLength);
+    CHECK(key.store.count() == 0);
+    CHECK(status_with(Map{{"hmac-secret", true}, {"hmac-secret-mc", input}}) == Status::kOk);
+  }
+
   TEST_CASE("the first of the client's algorithms that the key knows is taken") {
     TestKey key;
     const Map request =

@@ -76,6 +76,7 @@ def describes_itself(program):
             "hmac-secret",
             "largeBlobKey",
             "minPinLength",
+            "hmac-secret-mc",
         ]
         assert info.options["credMgmt"] and info.options["authnrCfg"]
         assert info.options["largeBlobs"] and info.options["setMinPINLength"]
