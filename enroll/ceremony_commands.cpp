@@ -108,7 +108,7 @@ void CeremonyLoop::carry_out(const OpenKey& command) {
 void CeremonyLoop::open(KeyId key, const core::Bytes& look_for) {
   Opening opening;
   // Only a ceremony that has asked for a PIN needs to know, and that one knows the relying party.
-  if (!look_for.empty() && !rp_id_.empty()) opening.silent_look = silent_look(rp_id_, look_for);
+  if (!look_for.empty() && !rp_id_.empty()) opening.silent_look = silent_look(rp_id_, {look_for});
   begin(key, std::move(opening), short_wait());
 }
 
@@ -161,8 +161,8 @@ void CeremonyLoop::make_wished_assertion() {
   const MakeAssertion wish = std::exchange(wishes_.signing, std::nullopt).value();
   signing_ = proof_;
   begin(wish.key,
-        Signing{.request =
-                    assertion_request(signing_.value(), wish.credential_id, keys_.facts(wish.key)),
+        Signing{.request = assertion_request(
+                    signing_.value(), {wish.credential_id}, keys_.facts(wish.key)),
                 .pin = pins_.current()},
         std::min(time_.expires_at() + kProofGrace, signing_->expires_at));
 }

@@ -5,8 +5,9 @@
 #include <utility>
 
 #include "core/webauthn/client_data.h"
+#include "core/webauthn/conveyance.h"
 #include "core/webauthn/json.h"
-#include "core/webauthn/responses.h"
+#include "core/webauthn/prf.h"
 
 namespace firstkey::enroll {
 
@@ -59,13 +60,34 @@ std::vector<device::CoseAlgorithm> algorithms_of(const webauthn::CreationOptions
   return algorithms;
 }
 
+std::optional<device::HmacSalts> salts_of(const std::optional<webauthn::PrfCreation>& prf) {
+  if (!prf || !prf->eval) return std::nullopt;
+  return to_salts(*prf->eval);
+}
+
+/// Only the relying parties that its maker wrote into the key learn which key it is.
+std::optional<device::EnterpriseAttestation> enterprise_attestation(
+    const webauthn::CreationOptions& options, const device::AuthenticatorFacts& facts) {
+  if (options.attestation != webauthn::AttestationConveyance::kEnterprise ||
+      facts.options.ep != device::Option::kTrue) {
+    return std::nullopt;
+  }
+  return device::EnterpriseAttestation::kVendorFacilitated;
+}
+
+}  // namespace
+
 std::vector<device::CredentialId> ids_of(const std::vector<webauthn::CredentialDescriptor>& list) {
   std::vector<device::CredentialId> ids;
   std::ranges::transform(list, std::back_inserter(ids), &webauthn::CredentialDescriptor::id);
   return ids;
 }
 
-}  // namespace
+device::HmacSalts to_salts(const webauthn::PrfValues& values) {
+  device::HmacSalts salts{.first = webauthn::prf_salt(values.first)};
+  if (values.second) salts.second = webauthn::prf_salt(*values.second);
+  return salts;
+}
 
 core::Result<CreationChallenge> read_creation_options(const core::IssuedOptions& issued) {
   auto options = webauthn::parse_creation_options(issued.json);
@@ -120,8 +142,13 @@ device::CredentialRequest credential_request(const CreationChallenge& challenge,
       .is_user_verification_required = verifies_user(options.user_verification, facts),
       .credential_protection = std::nullopt,
       .is_credential_protection_enforced = demands_of(options).requires_credential_protection,
-      .is_hmac_secret_wanted = options.extensions.hmac_create_secret,
-      .excluded_credentials = ids_of(options.exclude_credentials)};
+      .is_hmac_secret_wanted = options.extensions.hmac_create_secret || options.extensions.prf,
+      .hmac_salts = salts_of(options.extensions.prf),
+      .is_min_pin_length_wanted = options.extensions.min_pin_length,
+      .is_large_blob_key_wanted = options.extensions.large_blob.has_value(),
+      .blob = options.extensions.cred_blob,
+      .excluded_credentials = ids_of(options.exclude_credentials),
+      .enterprise_attestation = enterprise_attestation(options, facts)};
   if (const auto protection = options.extensions.credential_protection) {
     // Both enumerations carry the extension's own numbers (CTAP 2.1 §12.1).
     request.credential_protection = static_cast<device::CredentialProtection>(*protection);
@@ -130,27 +157,33 @@ device::CredentialRequest credential_request(const CreationChallenge& challenge,
 }
 
 device::AssertionRequest assertion_request(const ProofChallenge& challenge,
-                                           const core::Bytes& credential_id,
+                                           std::vector<device::CredentialId> allowed,
                                            const device::AuthenticatorFacts& facts) {
   return {
       .client_data_hash = core::sha256(core::as_bytes(client_data_for(challenge))),
       .rp_id = challenge.options.rp_id,
-      .allowed_credentials = {credential_id},
+      .allowed_credentials = std::move(allowed),
       .is_user_verification_required = verifies_user(challenge.options.user_verification, facts),
       .is_user_presence_wanted = true};
 }
 
-device::AssertionRequest silent_look(const std::string& rp_id, const core::Bytes& credential_id) {
+device::AssertionRequest silent_look(const std::string& rp_id,
+                                     std::vector<device::CredentialId> allowed) {
   return {.client_data_hash = {},
           .rp_id = rp_id,
-          .allowed_credentials = {credential_id},
+          .allowed_credentials = std::move(allowed),
           .is_user_verification_required = false,
           .is_user_presence_wanted = false};
 }
 
-core::Result<std::string> registration_json(const device::CredentialResponse& made,
-                                            const CreationChallenge& challenge,
-                                            const device::CredentialRequest& request) {
+core::Result<webauthn::RegistrationResponse> registration_response(
+    const device::CredentialResponse& made,
+    const CreationChallenge& challenge,
+    const device::CredentialRequest& request) {
+  const auto unreadable_answer = [](const webauthn::Error& error) {
+    return core::fail(core::ErrorCode::kRegistrationInvalid,
+                      "the key's answer cannot be read: " + error.detail);
+  };
   webauthn::NewCredential credential{
       .format = made.format,
       .statement = made.attestation_statement,
@@ -161,15 +194,23 @@ core::Result<std::string> registration_json(const device::CredentialResponse& ma
   if (challenge.options.extensions.cred_props) {
     credential.is_resident = request.is_resident_key_wanted;
   }
-  const auto response = webauthn::make_registration_response(std::move(credential));
-  if (!response) {
-    return core::fail(core::ErrorCode::kRegistrationInvalid,
-                      "the key's answer cannot be read: " + response.error().detail);
-  }
+  auto conveyed = webauthn::convey(std::move(credential), challenge.options.attestation);
+  if (!conveyed) return unreadable_answer(conveyed.error());
+  auto response = webauthn::make_registration_response(std::move(conveyed.value()));
+  if (!response) return unreadable_answer(response.error());
+  return std::move(response.value());
+}
+
+core::Result<std::string> registration_json(const device::CredentialResponse& made,
+                                            const CreationChallenge& challenge,
+                                            const device::CredentialRequest& request) {
+  const auto response = registration_response(made, challenge, request);
+  if (!response) return std::unexpected(response.error());
   return webauthn::to_json(response.value());
 }
 
-std::string assertion_json(const device::AssertionResponse& made, const ProofChallenge& challenge) {
+webauthn::AuthenticationResponse assertion_response(const device::AssertionResponse& made,
+                                                    const ProofChallenge& challenge) {
   webauthn::AuthenticationResponse response{
       .id = made.credential_id,
       .client_data_json = core::to_bytes(core::as_bytes(client_data_for(challenge))),
@@ -178,7 +219,11 @@ std::string assertion_json(const device::AssertionResponse& made, const ProofCha
       .user_handle = std::nullopt,
       .attachment = webauthn::AuthenticatorAttachment::kCrossPlatform};
   if (!made.user_handle.empty()) response.user_handle = made.user_handle;
-  return webauthn::to_json(response);
+  return response;
+}
+
+std::string assertion_json(const device::AssertionResponse& made, const ProofChallenge& challenge) {
+  return webauthn::to_json(assertion_response(made, challenge));
 }
 
 }  // namespace firstkey::enroll

@@ -4,11 +4,13 @@
 // (client data). Pure.
 
 #include <string>
+#include <vector>
 
 #include "core/bytes.h"
 #include "core/result.h"
 #include "core/verifier.h"
 #include "core/webauthn/options.h"
+#include "core/webauthn/responses.h"
 #include "device/types.h"
 #include "enroll/key_suitability.h"
 
@@ -33,6 +35,9 @@ struct ProofChallenge {
     const core::IssuedOptions& issued);
 [[nodiscard]] core::Result<ProofChallenge> read_proof_options(const core::IssuedOptions& issued);
 
+/// What hmac-secret is asked about for the extension prf.
+[[nodiscard]] device::HmacSalts to_salts(const core::webauthn::PrfValues& values);
+
 /// What a key must be able to do. Simulators are allowed by the station, not by the options.
 [[nodiscard]] KeyDemands demands_of(const core::webauthn::CreationOptions& options);
 
@@ -44,18 +49,28 @@ struct ProofChallenge {
 [[nodiscard]] device::CredentialRequest credential_request(const CreationChallenge& challenge,
                                                            const device::AuthenticatorFacts& facts);
 [[nodiscard]] device::AssertionRequest assertion_request(const ProofChallenge& challenge,
-                                                         const core::Bytes& credential_id,
+                                                         std::vector<device::CredentialId> allowed,
                                                          const device::AuthenticatorFacts& facts);
-/// A silent look whether the key holds the credential: signs nothing that could be used.
+/// The ids that a list names.
+[[nodiscard]] std::vector<device::CredentialId> ids_of(
+    const std::vector<core::webauthn::CredentialDescriptor>& list);
+/// A silent look whether the key holds one of the credentials: signs nothing that could be used.
 [[nodiscard]] device::AssertionRequest silent_look(const std::string& rp_id,
-                                                   const core::Bytes& credential_id);
+                                                   std::vector<device::CredentialId> allowed);
 
-/// The key's answer as RegistrationResponseJSON. Errors: kRegistrationInvalid, when the key's bytes
-/// are not what a key answers.
+/// The key's answer as a client hands it on, its attestation conveyed as the options wish.
+/// Errors: kRegistrationInvalid, when the key's bytes are not what a key answers.
+[[nodiscard]] core::Result<core::webauthn::RegistrationResponse> registration_response(
+    const device::CredentialResponse& made,
+    const CreationChallenge& challenge,
+    const device::CredentialRequest& request);
+/// The same as RegistrationResponseJSON.
 [[nodiscard]] core::Result<std::string> registration_json(const device::CredentialResponse& made,
                                                           const CreationChallenge& challenge,
                                                           const device::CredentialRequest& request);
-/// The key's signature as AuthenticationResponseJSON.
+/// The key's signature as a client hands it on, and the same as AuthenticationResponseJSON.
+[[nodiscard]] core::webauthn::AuthenticationResponse assertion_response(
+    const device::AssertionResponse& made, const ProofChallenge& challenge);
 [[nodiscard]] std::string assertion_json(const device::AssertionResponse& made,
                                          const ProofChallenge& challenge);
 

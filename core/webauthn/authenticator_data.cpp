@@ -81,12 +81,15 @@ Result<ExtensionOutputs> read_extensions(BytesView bytes) {
     const auto key = reader.next_text_key(map.value());
     if (!key) return std::unexpected(key.error());
     if (!key.value()) return outputs;
+    // Of two kinds a bool at registration, a byte string at assertion, which is not ours to read.
+    const bool is_bool = bytes[bytes.size() - reader.bytes_left()] >= 0xF4;
     Result<void> read;
     if (key.value() == "credProtect") {
       read = read_into(outputs.credential_protection, [&] { return reader.read_integer(); });
-    } else if (key.value() == "hmac-secret" && bytes[bytes.size() - reader.bytes_left()] >= 0xF4) {
-      // A bool at registration; an encrypted byte string at assertion, which is not ours to read.
+    } else if (key.value() == "hmac-secret" && is_bool) {
       read = read_into(outputs.hmac_secret, [&] { return reader.read_bool(); });
+    } else if (key.value() == "credBlob" && is_bool) {
+      read = read_into(outputs.cred_blob, [&] { return reader.read_bool(); });
     } else if (key.value() == "minPinLength") {
       read = read_into(outputs.min_pin_length, [&] { return reader.read_integer(); });
     } else if (const auto skipped = reader.read_any(1); !skipped) {

@@ -23,6 +23,7 @@ struct ExtensionOutputs {
   std::optional<std::int64_t> credential_protection;
   std::optional<bool> hmac_secret;
   std::optional<std::int64_t> min_pin_length;
+  std::optional<bool> cred_blob;  ///< at registration: whether it was stored
 };
 
 struct AuthenticatorData {

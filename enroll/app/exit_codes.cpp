@@ -120,4 +120,22 @@ ExitCode exit_code_of(device::ErrorCode code) noexcept {
   return ExitCode::kNoKey;  // a value outside the enumeration
 }
 
+ExitCode exit_code_of(PartyErrorCode code) noexcept {
+  switch (code) {
+    case PartyErrorCode::kOptionsInvalid:
+    case PartyErrorCode::kFormUnclear:
+    case PartyErrorCode::kOriginInvalid:
+    case PartyErrorCode::kFormUnsuitable:
+      return ExitCode::kUsage;
+    case PartyErrorCode::kRpIdNotAllowed:
+      return ExitCode::kRefused;
+    case PartyErrorCode::kChallengeExpired:
+      return ExitCode::kWindowOver;
+    case PartyErrorCode::kKeyUnsuitable:
+    case PartyErrorCode::kAnswerUnreadable:
+      return ExitCode::kNoKey;
+  }
+  return ExitCode::kUsage;  // a value outside the enumeration
+}
+
 }  // namespace firstkey::enroll

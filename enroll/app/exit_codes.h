@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "device/error.h"
+#include "enroll/party/error.h"
 
 namespace firstkey::enroll {
 
@@ -22,5 +23,6 @@ enum class ExitCode {
 [[nodiscard]] ExitCode exit_code_of(core::ErrorCode code) noexcept;
 /// A key that was asked outside a ceremony: a locked one is 6, a wrong PIN 3, everything else 5.
 [[nodiscard]] ExitCode exit_code_of(device::ErrorCode code) noexcept;
+[[nodiscard]] ExitCode exit_code_of(PartyErrorCode code) noexcept;
 
 }  // namespace firstkey::enroll

@@ -72,6 +72,12 @@ Failure to_failure(const device::Error& error) {
           .exit_code = exit_code_of(error.code)};
 }
 
+Failure to_failure(const PartyError& error) {
+  return {.code = std::string(name_of(error.code)),
+          .message = error.detail,
+          .exit_code = exit_code_of(error.code)};
+}
+
 Failure cancelled() {
   return {.code = "cancelled", .message = "cancelled", .exit_code = ExitCode::kCancelled};
 }

@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "device/error.h"
 #include "enroll/app/exit_codes.h"
+#include "enroll/party/error.h"
 
 namespace firstkey::enroll {
 
@@ -26,6 +27,8 @@ using Attempt = std::expected<Value, Failure>;
 [[nodiscard]] Failure to_failure(const core::Error& error);
 /// For commands that ask a key something outside a ceremony.
 [[nodiscard]] Failure to_failure(const device::Error& error);
+/// For options and answers of relying parties elsewhere.
+[[nodiscard]] Failure to_failure(const PartyError& error);
 /// The person broke it off.
 [[nodiscard]] Failure cancelled();
 /// …and `state` says how that left things.

@@ -35,15 +35,22 @@ bool write_through(core::BytesView bytes) {
   return true;
 }
 
+/// What it takes for nobody to have seen what was to be shown.
+constexpr const char* kPasscodeLost =
+    "the passcode could not be written out, so nobody has seen it; issue another";
+constexpr const char* kAnswerLost =
+    "the answer could not be written out, so the relying party will not know of what the key did; "
+    "begin anew with fresh options";
+
 core::Result<void> write_around(std::string_view before,
                                 const core::Secret& secret,
-                                std::string_view after) {
+                                std::string_view after,
+                                const char* lost) {
   const bool is_written = std::fflush(stdout) == 0 && write_through(core::as_bytes(before)) &&
                           write_through(secret.expose()) &&  // shown once, here
                           write_through(core::as_bytes(after));
   if (is_written) return {};
-  return core::fail(core::ErrorCode::kNotShown,
-                    "the passcode could not be written out, so nobody has seen it; issue another");
+  return core::fail(core::ErrorCode::kNotShown, lost);
 }
 
 /// A message of several lines as it is shown, each line made fit for a screen.
@@ -125,8 +132,10 @@ core::Result<void> Output::secret_line(std::string_view label,
                                        const core::Secret& secret,
                                        std::string_view note) const {
   if (is_json()) return {};
-  return write_around(
-      fmt::format("  {:<{}}", label, kLabelWidth), secret, fmt::format("    {}\n", note));
+  return write_around(fmt::format("  {:<{}}", label, kLabelWidth),
+                      secret,
+                      fmt::format("    {}\n", note),
+                      kPasscodeLost);
 }
 
 core::Result<void> Output::object_with_secret(const boost::json::object& object,
@@ -135,13 +144,29 @@ core::Result<void> Output::object_with_secret(const boost::json::object& object,
   if (!is_json()) return {};
   auto text = boost::json::serialize(object);
   text.pop_back();
-  return write_around(
-      fmt::format("{}{}\"{}\":\"", text, object.empty() ? "" : ",", name), secret, "\"}\n");
+  return write_around(fmt::format("{}{}\"{}\":\"", text, object.empty() ? "" : ",", name),
+                      secret,
+                      "\"}\n",
+                      kPasscodeLost);
 }
 
 core::Result<void> Output::secret_lines(const core::Secret& lines) const {
   if (is_json()) return {};
-  return write_around("", lines, "");
+  return write_around("", lines, "", kPasscodeLost);
+}
+
+core::Result<void> Output::document(const boost::json::object& about,
+                                    std::string_view name,
+                                    const core::Secret& document) const {
+  if (!is_json()) return write_around("", document, "\n", kAnswerLost);
+  auto text = boost::json::serialize(about);
+  text.pop_back();
+  return write_around(fmt::format("{},\"{}\":", text, name), document, "}\n", kAnswerLost);
+}
+
+core::Result<void> Output::verbatim(std::string_view lines) const {
+  if (is_json()) return {};
+  return write_around(lines, core::Secret(), "\n", kAnswerLost);
 }
 
 ExitCode Output::failure(const Failure& failure) const {

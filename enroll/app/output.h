@@ -52,6 +52,14 @@ class Output {
   /// Lines with a secret in them, as they are. Nothing with --json. Errors: kNotShown.
   [[nodiscard]] core::Result<void> secret_lines(const core::Secret& lines) const;
 
+  /// What another program reads, a JSON document that may hold secrets: as it is, or with --json as
+  /// the member `name` after those of `about`, which has some. Errors: kNotShown.
+  [[nodiscard]] core::Result<void> document(const boost::json::object& about,
+                                            std::string_view name,
+                                            const core::Secret& document) const;
+  /// Lines that another program reads, as they are. Nothing with --json. Errors: kNotShown.
+  [[nodiscard]] core::Result<void> verbatim(std::string_view lines) const;
+
   /// Tells what went wrong, on standard error, or as {"error": {…}} with --json.
   [[nodiscard]] ExitCode failure(const Failure& failure) const;
   [[nodiscard]] ExitCode failure(const core::Error& error) const;

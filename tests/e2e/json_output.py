@@ -187,17 +187,63 @@ def key_settings(choice):
     run("error", ["key", "pin", "min-length", "5", "--yes", *pin], status=2)
 
 
+def options(**members):
+    return json.dumps({
+        "rp": {"id": "elsewhere.example", "name": "Elsewhere"},
+        "user": {"id": "AQID", "name": "lee", "displayName": "Lee"},
+        "challenge": "AAECAwQFBgcICQoLDA0ODw",
+        "pubKeyCredParams": [{"type": "public-key", "alg": -7}],
+    } | members)
+
+
+def parties(choice):
+    """On a key without a PIN."""
+    register = ["register", "--options", "-", *choice]
+    everything = {"credProps": True, "hmacCreateSecret": True, "prf": {"eval": {"first": "AA", "second": "AQ"}},
+                  "largeBlob": {"support": "preferred"}, "credBlob": "AQID", "minPinLength": True}
+    resident = {"residentKey": "required"}
+    made = run("party-registration", register,
+               stdin=options(extensions=everything, attestation="direct", authenticatorSelection=resident))
+    outputs = made["response"]["clientExtensionResults"]
+    assert outputs["credBlob"] and outputs["largeBlob"]["supported"] and outputs["credProps"]["rk"]
+    graph = json.dumps({"challengeTimeoutDateTime": "2099-01-01T00:00:00Z", "publicKey": json.loads(options())})
+    run("party-registration", [*register, "--key-name", "Lee's key"], stdin=graph)
+    okta = json.dumps({"_embedded": {"activation": json.loads(options(rp={"name": "Rain"}))}})
+    run("party-registration", [*register, "--origin", "https://rain.okta.com"], stdin=okta)
+    for form in ("ipa", "pam-u2f"):
+        run("party-registration", [*register, "--format", form], stdin=options())
+    ssh = options(rp={"id": "ssh:", "name": "OpenSSH"}, authenticatorSelection=resident)
+    run("party-registration", [*register, "--format", "ssh-note"], stdin=ssh)
+    run("error", register, status=2, stdin="{}")
+    run("error", [*register, "--origin", "https://elsewhere.test"], status=3, stdin=options())
+    run("error", register, status=5, stdin=options(authenticatorSelection={"authenticatorAttachment": "platform"}))
+
+    authenticate = ["authenticate", "--options", "-", *choice]
+    allowed = [{"type": "public-key", "id": made["response"]["id"]}]
+    request = {"challenge": "AAECAwQFBgcICQoLDA0ODw", "rpId": "elsewhere.example", "allowCredentials": allowed,
+               "extensions": {"prf": {"eval": {"first": "AA", "second": "AQ"}}, "getCredBlob": True,
+                              "largeBlob": {"read": True}}}
+    signed = run("party-sign-in", authenticate, stdin=json.dumps(request))
+    told = signed["response"]["clientExtensionResults"]
+    assert told["prf"]["results"] == outputs["prf"]["results"] and told["getCredBlob"] == "AQID"
+    okta = {"profile": {"credentialId": made["response"]["id"]}, "_embedded": {"challenge": {"challenge": "AAAA"}}}
+    run("party-sign-in", [*authenticate, "--origin", "https://elsewhere.example"], stdin=json.dumps(okta))
+    request["allowCredentials"][0]["id"] = "AAAA"
+    run("error", authenticate, status=5, stdin=json.dumps(request))
+
+
 def key_credentials(choice):
-    """On a key with one passkey, whose PIN is 135790."""
+    """On a key whose PIN is 135790."""
     pin = ["--pin-fd", "0", *choice]
     listed = run("key-credential-list", ["key", "credentials", "list", *pin], stdin="135790\n")
-    held = listed["value"][0]
+    held = [one for one in listed["value"] if one["rpId"] == "example.org"][0]
     renamed = run("key-credential", ["key", "credentials", "rename", "--shown-as", "Lee O.", *pin, "--", held["id"]],
                   stdin="135790\n")
     assert renamed == held | {"userDisplayName": "Lee O."}
     run("error", ["key", "credentials", "delete", "--yes", *pin, "--", "AAAA"], status=3, stdin="135790\n")
     run("deleted", ["key", "credentials", "delete", "--yes", *pin, "--", held["id"][:8]], stdin="135790\n")
-    assert not run("key-credential-list", ["key", "credentials", "list", *pin], stdin="135790\n")["value"]
+    left = run("key-credential-list", ["key", "credentials", "list", *pin], stdin="135790\n")["value"]
+    assert left == [one for one in listed["value"] if one["id"] != held["id"]]
     forced = run("key-setting", ["key", "pin", "force-change", *pin], stdin="135790\n")
     assert forced["pin"]["isChangeForced"]
     run("error", ["key", "credentials", "list", *pin], status=3, stdin="135790\n")
@@ -237,6 +283,7 @@ def keys():
         run("seen-key", ["key", "blink", *simulator, "--device", path])
         key = run("key", ["key", "info", *simulator, "--device", path])
         assert key["isSimulated"] and key["isFido2"]
+        parties([*simulator, "--device", path])
         enrollment(simulator)
         key_settings([*simulator, "--device", path])
         key_credentials([*simulator, "--device", path])

@@ -38,7 +38,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* input, std::size_t siz
   }
   if (const auto challenge = enroll::read_proof_options(issued)) {
     proof.count_if(true);
-    const auto request = enroll::assertion_request(challenge.value(), {1}, facts);
+    const auto request = enroll::assertion_request(challenge.value(), {core::Bytes{1}}, facts);
     demand(request.rp_id == challenge->options.rp_id, "the relying party is the one named");
   }
   return 0;

@@ -86,6 +86,17 @@ TEST_SUITE("enroll/app/exit_codes") {
     CHECK(exit_code_of(ErrorCode::kCancelled) == ExitCode::kCancelled);
   }
 
+  TEST_CASE("what is wrong with options is usage, a page that may not is refused") {
+    CHECK(exit_code_of(PartyErrorCode::kOptionsInvalid) == ExitCode::kUsage);
+    CHECK(exit_code_of(PartyErrorCode::kFormUnclear) == ExitCode::kUsage);
+    CHECK(exit_code_of(PartyErrorCode::kOriginInvalid) == ExitCode::kUsage);
+    CHECK(exit_code_of(PartyErrorCode::kFormUnsuitable) == ExitCode::kUsage);
+    CHECK(exit_code_of(PartyErrorCode::kRpIdNotAllowed) == ExitCode::kRefused);
+    CHECK(exit_code_of(PartyErrorCode::kChallengeExpired) == ExitCode::kWindowOver);
+    CHECK(exit_code_of(PartyErrorCode::kKeyUnsuitable) == ExitCode::kNoKey);
+    CHECK(exit_code_of(PartyErrorCode::kAnswerUnreadable) == ExitCode::kNoKey);
+  }
+
   TEST_CASE("a failure keeps its code, spelt alike whoever it comes from") {
     CHECK(to_failure(core::Error{.code = core::ErrorCode::kPassUsed, .detail = "used"}).code ==
           "pass_used");
