@@ -1,0 +1,207 @@
+#!/usr/bin/env python3
+"""What firstkey register makes of the software key, judged by verifiers that nobody here wrote:
+@simplewebauthn/server and fido2-lib (npm, tests/e2e/peers) and python3-fido2. Sign-ins likewise.
+
+Arguments: the programs firstkey and firstkey-softkey, the folder node_modules with the two.
+"""
+import base64
+import json
+import os
+import pathlib
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+
+
+def absent(part):
+    print(f"{part} is absent")
+    sys.exit(1 if os.environ.get("FIRSTKEY_REQUIRE_PARTS") == "1" else 77)
+
+
+try:
+    from fido2 import cbor
+    from fido2.attestation import Attestation
+    from fido2.client import ClientData
+    from fido2.ctap2 import AttestationObject, AuthenticatorData
+    from fido2.server import Fido2Server
+    from fido2.webauthn import PublicKeyCredentialRpEntity
+except ImportError:
+    absent("python3-fido2")
+
+PROGRAM, SOFTKEY, MODULES = sys.argv[1:4]
+VERIFY = pathlib.Path(__file__).resolve().parent / "peers" / "verify.cjs"
+if shutil.which("node") is None:
+    absent("node")
+if not (pathlib.Path(MODULES) / "fido2-lib").is_dir():
+    absent(f"what .ci/install puts into {MODULES}")
+
+ORIGIN = "https://login.example.org"
+RP_ID = "example.org"
+PIN = "2468"
+ES256, EDDSA, RS256 = -7, -8, -257
+# fido2-lib verifies no EdDSA: its key of that kind has no WebCrypto name.
+UNKNOWN = {("fido2-lib", EDDSA)}
+
+
+def encoded(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def decoded(text):
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def free_port():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Key:
+    """A software key in a process of its own."""
+
+    def __init__(self, *options):
+        address = f"127.0.0.1:{free_port()}:{free_port()}"
+        self.choice = ["--simulator", "udp:" + address]
+        self.process = subprocess.Popen([SOFTKEY, "--exit-with-parent", "--udp", address, *options],
+                                        stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout.readline().startswith("ready")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+
+    def run(self, command, options, pin=None):
+        words = [PROGRAM, command, "--options", "/dev/fd/0", "--origin", ORIGIN, *self.choice]
+        taken = ()
+        if pin is not None:
+            read, write = os.pipe()
+            os.write(write, pin.encode() + b"\n")
+            os.close(write)
+            words += ["--pin-fd", str(read)]
+            taken = (read,)
+        ran = subprocess.run(words, input=json.dumps(options), capture_output=True, text=True, timeout=60,
+                             pass_fds=taken)
+        assert ran.returncode == 0, f"{words}: {ran.returncode} {ran.stderr}"
+        return json.loads(ran.stdout)
+
+
+def creation(algorithm, attestation, verification):
+    return {
+        "rp": {"id": RP_ID, "name": "Example"},
+        "user": {"id": encoded(secrets.token_bytes(32)), "name": "lee@example.org", "displayName": "Lee Osei"},
+        "challenge": encoded(secrets.token_bytes(32)),
+        "pubKeyCredParams": [{"type": "public-key", "alg": algorithm}],
+        "attestation": attestation,
+        "authenticatorSelection": {"userVerification": verification, "residentKey": "preferred"},
+        "extensions": {"credProps": True, "hmacCreateSecret": True, "credBlob": "AQID"},
+    }
+
+
+def case(name, kind, options, response, pin, **members):
+    return {"name": name, "kind": kind, "options": options, "response": response, "origin": ORIGIN,
+            "rpId": RP_ID, "userVerification": pin is not None, **members}
+
+
+def register(key, name, algorithm, attestation, fmt, pin):
+    options = creation(algorithm, attestation, "required" if pin else "discouraged")
+    response = key.run("register", options, pin)
+    assert response["response"]["publicKeyAlgorithm"] == algorithm, response
+    return case(name, "registration", options, response, pin, format=fmt, algorithm=algorithm)
+
+
+def authenticate(key, made, pin):
+    options = {"challenge": encoded(secrets.token_bytes(32)), "rpId": RP_ID,
+               "allowCredentials": [{"type": "public-key", "id": made["response"]["id"]}],
+               "userVerification": "required" if pin else "discouraged"}
+    response = key.run("authenticate", options, pin)
+    data = AttestationObject(decoded(made["response"]["response"]["attestationObject"])).auth_data
+    # The COSE_Key as it stands in the data: 55 bytes and the id before it, extensions after it.
+    public_key = bytes(data)[55 + len(data.credential_data.credential_id):]
+    _, rest = cbor.decode_from(public_key)
+    public_key = public_key[:len(public_key) - len(rest)]
+    return case(made["name"].replace("registered", "signed in"), "authentication", options, response, pin,
+                credentialId=response["id"], publicKey=encoded(public_key), algorithm=made["algorithm"])
+
+
+# name, the software key's options, what conveyance is wished, the format that comes of it
+KEYS = [
+    ("packed x5c", [], "direct", "packed"),
+    ("packed self", ["--attestation", "self"], "direct", "packed"),
+    ("none by the key", ["--attestation", "none"], "direct", "none"),
+    ("none by the client", [], "none", "none"),
+]
+
+
+def make_cases():
+    for name, options, attestation, fmt in KEYS:
+        with Key(*options) as key:
+            for algorithm, called in ((ES256, "ES256"), (EDDSA, "EdDSA"), (RS256, "RS256")):
+                made = register(key, f"{name}, {called}, registered", algorithm, attestation, fmt, None)
+                yield made
+                yield authenticate(key, made, None)
+            subprocess.run([PROGRAM, "key", "pin", "set", "--new-pin-fd", "0", *key.choice], input=PIN + "\n",
+                           text=True, check=True, capture_output=True)
+            made = register(key, f"{name}, ES256 with PIN, registered", ES256, attestation, fmt, PIN)
+            yield made
+            yield authenticate(key, made, PIN)
+
+
+def check_statement(attested, client_data_hash):
+    """Its server looks at no statement by itself."""
+    Attestation.for_type(attested.fmt)().verify(attested.att_statement, attested.auth_data, client_data_hash)
+
+
+def by_python(one):
+    server = Fido2Server(PublicKeyCredentialRpEntity(RP_ID, "Example"), attestation="direct",
+                         verify_origin=lambda origin: origin == ORIGIN, verify_attestation=check_statement)
+    inner = one["response"]["response"]
+    state = {"challenge": one["options"]["challenge"],
+             "user_verification": "required" if one["userVerification"] else "discouraged"}
+    client = ClientData(decoded(inner["clientDataJSON"]))
+    if one["kind"] == "registration":
+        attested = AttestationObject(decoded(inner["attestationObject"]))
+        assert attested.fmt == one["format"], attested.fmt
+        server.register_complete(state, client, attested)
+        return
+    data = AuthenticatorData(decoded(inner["authenticatorData"]))
+    credentials[one["credentialId"]].public_key.verify(bytes(data) + client.hash, decoded(inner["signature"]))
+
+
+cases = list(make_cases())
+credentials = {one["response"]["id"]: AttestationObject(decoded(one["response"]["response"]["attestationObject"]))
+               .auth_data.credential_data for one in cases if one["kind"] == "registration"}
+for one in cases:
+    by_python(one)
+
+ran = subprocess.run(["node", str(VERIFY), MODULES], input="\n".join(map(json.dumps, cases)),
+                     capture_output=True, text=True, timeout=120)
+assert ran.returncode == 0, ran.stderr
+algorithms = {one["name"]: one["algorithm"] for one in cases}
+verdicts = [json.loads(line) for line in ran.stdout.splitlines()]
+assert len(verdicts) == sum(2 if one["kind"] == "registration" else 1 for one in cases)
+refused = [verdict for verdict in verdicts if verdict["verdict"] != "accept"]
+unexpected = [verdict for verdict in refused if (verdict["peer"], algorithms[verdict["name"]]) not in UNKNOWN]
+assert not unexpected, unexpected
+
+# A judge that accepts everything would prove nothing: one byte of each kind is changed.
+spoilt = json.loads(json.dumps(cases[0]))
+inner = spoilt["response"]["response"]
+attested = bytearray(decoded(inner["attestationObject"]))
+attested[-1] ^= 1
+inner["attestationObject"] = encoded(bytes(attested))
+ran = subprocess.run(["node", str(VERIFY), MODULES], input=json.dumps(spoilt), capture_output=True, text=True,
+                     timeout=60)
+assert all(json.loads(line)["verdict"] != "accept" for line in ran.stdout.splitlines()), ran.stdout
+try:
+    by_python(spoilt)
+except Exception:
+    pass
+else:
+    raise AssertionError("python3-fido2 accepts what was changed")
+print(f"{len(cases)} cases, {len(verdicts) - len(refused)} verdicts of npm's, {len(refused)} of what a peer does not know")
