@@ -81,8 +81,9 @@ class Authenticator {
   /// is not kept. A long exclude list is looked through silently first, in batches that suit the
   /// key, and only the id that the key knows is sent along: it still takes a touch to hear
   /// kCredentialExcluded. That there is no room for a discoverable one (kStoreFull), and that names
-  /// are longer than the key takes (kTooLarge), is told before the touch.
-  /// Errors: all but those of paths. kPinInvalid: ask pin_retries() how many are left.
+  /// are longer than the key takes (kTooLarge), is told before the touch. A key that speaks U2F
+  /// only makes what U2F has: no discoverable credential, nobody verified, ES256, on USB. Errors:
+  /// all but those of paths. kPinInvalid: ask pin_retries() how many are left.
   [[nodiscard]] virtual Result<CredentialResponse> make_credential(const CredentialRequest& request,
                                                                    const Pin* pin,
                                                                    const CallLimits& limits) = 0;

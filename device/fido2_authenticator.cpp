@@ -124,7 +124,7 @@ Result<CredentialResponse> Fido2Authenticator::make_credential(const CredentialR
                                                                const Pin* pin,
                                                                const CallLimits& limits) {
   return key_.within(limits, [&](RunningCall& call) -> Result<CredentialResponse> {
-    if (auto is_able = key_.require_fido2(); !is_able) return std::unexpected(is_able.error());
+    if (!facts().is_fido2) return make_by_u2f(request, call);
     if (auto fits = check_request(request, facts()); !fits) return std::unexpected(fits.error());
     const auto algorithm = choose_algorithm(request.algorithms, facts());
     if (!algorithm) return std::unexpected(algorithm.error());
@@ -196,11 +196,46 @@ Result<CredentialResponse> Fido2Authenticator::make_by_own_message(const Credent
   return made;
 }
 
+Result<CredentialResponse> Fido2Authenticator::make_by_u2f(const CredentialRequest& request,
+                                                           RunningCall& call) {
+  if (request.is_resident_key_wanted || request.is_user_verification_required ||
+      request.enterprise_attestation || !key_.carries_u2f()) {
+    return std::unexpected(key_.require_fido2().error());
+  }
+  if (auto fits = check_request(request, facts()); !fits) return std::unexpected(fits.error());
+  const auto algorithm = choose_algorithm(request.algorithms, facts());
+  if (!algorithm) return std::unexpected(algorithm.error());
+  const auto extensions = choose_extensions(request, facts());
+  if (!extensions) return std::unexpected(extensions.error());
+  // libfido2 asks such a key about each excluded id, and for a touch over and over: it says
+  // nothing.
+  call.report(KeepAlive::kUserPresenceNeeded);
+  const CredentialPlan plan{.algorithm = algorithm.value(),
+                            .extensions = extensions.value(),
+                            .excluded = request.excluded_credentials};
+  return make_by_libfido2(request, plan, nullptr, call);
+}
+
+Result<AssertionResponse> Fido2Authenticator::sign_by_u2f(const AssertionRequest& request,
+                                                          RunningCall& call) {
+  if (!request.is_user_presence_wanted || request.is_user_verification_required ||
+      !key_.carries_u2f()) {
+    return std::unexpected(key_.require_fido2().error());
+  }
+  if (request.allowed_credentials.empty()) {
+    return refuse(ErrorCode::kNoCredentials, "U2F finds no credential by itself");
+  }
+  call.report(KeepAlive::kUserPresenceNeeded);
+  const auto assertion = assert_once(request, request.allowed_credentials, nullptr, call);
+  if (!assertion) return std::unexpected(assertion.error());
+  return to_response(**assertion, request.allowed_credentials);
+}
+
 Result<AssertionResponse> Fido2Authenticator::get_assertion(const AssertionRequest& request,
                                                             const Pin* pin,
                                                             const CallLimits& limits) {
   return key_.within(limits, [&](RunningCall& call) -> Result<AssertionResponse> {
-    if (auto is_able = key_.require_fido2(); !is_able) return std::unexpected(is_able.error());
+    if (!facts().is_fido2) return sign_by_u2f(request, call);
     if (size_without_list(request.rp_id) > facts().max_message_size) {
       return refuse(ErrorCode::kTooLarge, "the relying party's id is longer than its messages");
     }

@@ -46,6 +46,11 @@ class Fido2Authenticator final : public Authenticator {
   Fido2Authenticator(std::unique_ptr<Link> link, Origin origin)
       : key_(std::move(link), std::move(origin)) {}
 
+  /// With a key that speaks U2F only. `pin` has no say.
+  [[nodiscard]] Result<CredentialResponse> make_by_u2f(const CredentialRequest& request,
+                                                       RunningCall& call);
+  [[nodiscard]] Result<AssertionResponse> sign_by_u2f(const AssertionRequest& request,
+                                                      RunningCall& call);
   [[nodiscard]] Result<fido_opt_t> own_verification(bool is_required, const Pin* pin) const;
   [[nodiscard]] Result<CredentialResponse> make_by_libfido2(const CredentialRequest& request,
                                                             const CredentialPlan& plan,

@@ -26,6 +26,7 @@ class HidLink final : public Link {
   void disconnect() noexcept override;
   [[nodiscard]] int install_on(fido_dev_t& dev) override;
   [[nodiscard]] std::optional<Bytes> exchange(BytesView request) override;
+  [[nodiscard]] bool carries_u2f() const noexcept override { return true; }
   [[nodiscard]] std::optional<Bytes> exchange_vendor(std::uint8_t command,
                                                      BytesView request) override;
 

@@ -37,6 +37,9 @@ class Link {
   [[nodiscard]] virtual std::optional<Bytes> exchange_vendor(std::uint8_t command,
                                                              BytesView request) = 0;
 
+  /// Whether libfido2's U2F messages pass here: they are framed as CTAPHID's, not as a card's.
+  [[nodiscard]] virtual bool carries_u2f() const noexcept { return false; }
+
   /// The call that bounds what follows; null when none runs.
   void set_call(RunningCall* call) noexcept { call_ = call; }
   [[nodiscard]] WakeEvent& wake() noexcept { return wake_; }

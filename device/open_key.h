@@ -34,6 +34,8 @@ class OpenKey {
   [[nodiscard]] Result<void> read_facts(RunningCall& call);
   /// kU2fOnly.
   [[nodiscard]] Result<void> require_fido2() const;
+  /// Of a key that speaks U2F only: whether it can be spoken to from here.
+  [[nodiscard]] bool carries_u2f() const noexcept { return link_->carries_u2f(); }
 
   /// Sends one CTAP request, command byte and CBOR, and returns the CBOR of its answer.
   /// Errors: kTooLarge before anything is sent; else as libfido2's calls, `doing` in their detail.

@@ -65,6 +65,15 @@ bool always_verifies_user(const device::AuthenticatorFacts& facts) {
   return facts.options.always_uv == device::Option::kTrue;
 }
 
+/// Whether a key that speaks U2F only can do this: nobody verified, nothing kept, ES256.
+bool is_within_u2f(const webauthn::CreationOptions& options) {
+  const auto demands = demands_of(options);
+  return !demands.requires_resident_key && !demands.requires_user_verification &&
+         !demands.requires_credential_protection &&
+         std::ranges::find(options.algorithms, webauthn::Algorithm::kEs256) !=
+             options.algorithms.end();
+}
+
 CreationOutputs outputs_of(const webauthn::CreationExtensions& asked,
                            const webauthn::ExtensionOutputs& signed_outputs,
                            const device::CredentialResponse& made) {
@@ -133,14 +142,15 @@ PartyResult<void> check_key(const webauthn::CreationOptions& options,
   if (options.attachment == webauthn::AuthenticatorAttachment::kPlatform) {
     return unsuitable("the options want an authenticator that is part of a machine, not a key");
   }
+  const bool needs_large_blobs =
+      options.extensions.large_blob == webauthn::LargeBlobSupport::kRequired;
+  if (!facts.is_fido2 && is_within_u2f(options) && !needs_large_blobs) return {};
   auto demands = demands_of(options);
   demands.allows_simulated = true;  // whether it counts is for the relying party to say
   const auto fit = assess({.facts = facts}, demands);
   if (const auto* reason = std::get_if<Unsuitable>(&fit)) {
     return unsuitable(std::string(advice(reason->reason)));
   }
-  const bool needs_large_blobs =
-      options.extensions.large_blob == webauthn::LargeBlobSupport::kRequired;
   if (needs_large_blobs && !facts.has_extension("largeBlobKey")) {
     return unsuitable("This key keeps no large blobs, which the options require");
   }

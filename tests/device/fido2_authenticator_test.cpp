@@ -135,13 +135,15 @@ TEST_SUITE("device/fido2_authenticator") {
     CHECK(facts.algorithms == std::vector{firstkey::device::kEs256});
   }
 
-  TEST_CASE("a key that never claimed CTAP 2 opens as U2F only and refuses the rest by name") {
+  TEST_CASE("a key that never claimed CTAP 2 opens as U2F only and refuses what that lacks") {
     ScriptedHidKey key(info());
     key.capabilities = 0;
     const auto opened = open(key);
     REQUIRE(opened.has_value());
     CHECK_FALSE(opened.value()->facts().is_fido2);
-    CHECK(opened.value()->make_credential(request(), nullptr, kPlenty).error().code ==
+    auto resident = request();
+    resident.is_resident_key_wanted = true;
+    CHECK(opened.value()->make_credential(resident, nullptr, kPlenty).error().code ==
           ErrorCode::kU2fOnly);
     CHECK(opened.value()->pin_retries(kPlenty).error().code == ErrorCode::kU2fOnly);
     CHECK(key.requests.empty());

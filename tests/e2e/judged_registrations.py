@@ -129,22 +129,27 @@ def authenticate(key, made, pin):
                 credentialId=response["id"], publicKey=encoded(public_key), algorithm=made["algorithm"])
 
 
+ALL = ((ES256, "ES256"), (EDDSA, "EdDSA"), (RS256, "RS256"))
 # name, the software key's options, what conveyance is wished, the format that comes of it
+# (and the algorithms it has)
 KEYS = [
-    ("packed x5c", [], "direct", "packed"),
-    ("packed self", ["--attestation", "self"], "direct", "packed"),
-    ("none by the key", ["--attestation", "none"], "direct", "none"),
-    ("none by the client", [], "none", "none"),
+    ("packed x5c", [], "direct", "packed", ALL),
+    ("packed self", ["--attestation", "self"], "direct", "packed", ALL),
+    ("none by the key", ["--attestation", "none"], "direct", "none", ALL),
+    ("none by the client", [], "none", "none", ALL),
+    ("fido-u2f", ["--u2f-only"], "direct", "fido-u2f", ALL[:1]),
 ]
 
 
 def make_cases():
-    for name, options, attestation, fmt in KEYS:
+    for name, options, attestation, fmt, algorithms in KEYS:
         with Key(*options) as key:
-            for algorithm, called in ((ES256, "ES256"), (EDDSA, "EdDSA"), (RS256, "RS256")):
+            for algorithm, called in algorithms:
                 made = register(key, f"{name}, {called}, registered", algorithm, attestation, fmt, None)
                 yield made
                 yield authenticate(key, made, None)
+            if fmt == "fido-u2f":
+                continue  # U2F knows no PIN
             subprocess.run([PROGRAM, "key", "pin", "set", "--new-pin-fd", "0", *key.choice], input=PIN + "\n",
                            text=True, check=True, capture_output=True)
             made = register(key, f"{name}, ES256 with PIN, registered", ES256, attestation, fmt, PIN)

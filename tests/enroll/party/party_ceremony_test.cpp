@@ -1,5 +1,7 @@
 #include "enroll/party/party_ceremony.h"
 
+#include <functional>
+
 #include <doctest/doctest.h>
 
 #include "core/webauthn/client_data.h"
@@ -154,6 +156,23 @@ TEST_SUITE("enroll/party/party_ceremony") {
     CHECK(fits(wish, facts));
     wish.options.extensions.enforce_credential_protection = true;
     CHECK_FALSE(fits(wish, facts));
+  }
+
+  TEST_CASE("a key that speaks U2F only does for what U2F can do") {
+    device::AuthenticatorFacts facts{.is_fido2 = false, .algorithms = {device::kEs256}};
+    CHECK(check_key(creation().options, facts).has_value());
+    const auto refuses = [&](const std::function<void(webauthn::CreationOptions&)>& demand) {
+      auto options = creation().options;
+      demand(options);
+      return !check_key(options, facts).has_value();
+    };
+    using webauthn::ResidentKeyRequirement;
+    using webauthn::UserVerificationRequirement;
+    CHECK(refuses([](auto& o) { o.resident_key = ResidentKeyRequirement::kRequired; }));
+    CHECK(refuses([](auto& o) { o.user_verification = UserVerificationRequirement::kRequired; }));
+    CHECK(refuses([](auto& o) { o.algorithms = {webauthn::Algorithm::kEddsa}; }));
+    CHECK(
+        refuses([](auto& o) { o.extensions.large_blob = webauthn::LargeBlobSupport::kRequired; }));
   }
 
   TEST_CASE("a key that is protected wants its user unless it says otherwise") {
