@@ -85,6 +85,9 @@ TEST_SUITE("enroll/party/origin") {
     CHECK_FALSE(may_act("https://login.example.co.uk", "uk"));
     CHECK_FALSE(may_act("https://lee.github.io", "github.io"));
     CHECK_FALSE(may_act("https://lee.github.io", "io"));
+    // No public suffix itself, but a part of one: s3.amazonaws.com.
+    CHECK_FALSE(may_act("https://lee.s3.amazonaws.com", "amazonaws.com"));
+    CHECK(may_act("https://www.amazonaws.com", "amazonaws.com"));
     CHECK_FALSE(may_act("https://intranet.corp", "corp"));
     CHECK(may_act("https://github.io", "github.io"));
     CHECK(may_act("http://localhost:8080", "localhost"));

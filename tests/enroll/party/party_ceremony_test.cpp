@@ -173,6 +173,11 @@ TEST_SUITE("enroll/party/party_ceremony") {
     CHECK(refuses([](auto& o) { o.algorithms = {webauthn::Algorithm::kEddsa}; }));
     CHECK(
         refuses([](auto& o) { o.extensions.large_blob = webauthn::LargeBlobSupport::kRequired; }));
+    CHECK(refuses([](auto& o) {
+      o.extensions.credential_protection =
+          webauthn::CredentialProtection::kUserVerificationRequired;
+      o.extensions.enforce_credential_protection = true;
+    }));
   }
 
   TEST_CASE("a key that is protected wants its user unless it says otherwise") {
