@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "core/key_rules.h"
+
 namespace firstkey::core {
 
 namespace {
@@ -53,9 +55,17 @@ bool demand_alike(const Settings& before, const Settings& after) {
          before.trust_roots == after.trust_roots && before.metadata == after.metadata;
 }
 
-Result<void> check_key_policy(const Settings& settings, const Session& session) {
+Result<void> check_key_policy(const Settings& settings, const User& user, const Session& session) {
   if (settings.key_policy.state == PolicyState::kDisabled) {
     return fail(ErrorCode::kKeyNotAllowed, "the policy lets no key be registered at present");
+  }
+  if (!settings.key_policy.allows_self_service) {
+    return fail(ErrorCode::kKeyNotAllowed,
+                "the policy leaves registering to administrators: nobody enrolls with a pass");
+  }
+  if (profiles_for(user, settings.key_policy).empty()) {
+    return fail(ErrorCode::kKeyNotAllowed,
+                "the key policy is not for this account; ask your administrator");
   }
   if (session.is_simulated && !settings.key_policy.allows_simulators) {
     return fail(ErrorCode::kSimulatorNotAllowed, "the key policy allows no simulated keys");
@@ -97,10 +107,9 @@ webauthn::RegistrationExpectations registration_expectations(const Settings& set
                                                              Instant now) {
   return {.ceremony = ceremony_expectations(settings, challenge),
           .algorithms = algorithms_of(settings.key_policy),
-          .attestation = settings.key_policy.attestation == AttestationEnforcement::kEnforced
-                             ? webauthn::AttestationRule::kEnforced
-                             : webauthn::AttestationRule::kNotEnforced,
-          .trust_store = &anchors.listed,
+          .attestation = webauthn::AttestationRule::kNotEnforced,  // the profiles' to ask for
+          .trust_store = &anchors.listed.of_any_model,
+          .model_trust_stores = &anchors.listed.by_model,
           .metadata = anchors.metadata,
           .metadata_rules = metadata_rules(settings.key_policy),
           .now = now};

@@ -7,6 +7,7 @@
 #include "core/credential.h"
 #include "core/session.h"
 #include "core/settings.h"
+#include "core/trusted_roots.h"
 #include "core/user.h"
 #include "core/webauthn/assertion_verifier.h"
 #include "core/webauthn/options.h"
@@ -17,8 +18,11 @@ namespace firstkey::core {
 /// Whether a response judged under `before` is judged under `after` just the same.
 [[nodiscard]] bool demand_alike(const Settings& before, const Settings& after);
 
-/// Errors: kKeyNotAllowed (the key policy is off), kSimulatorNotAllowed.
-[[nodiscard]] Result<void> check_key_policy(const Settings& settings, const Session& session);
+/// Whether `user` may register keys in `session` at all. Errors: kKeyNotAllowed (the key policy is
+/// off, leaves no registering to people themselves, or is not for this user), kSimulatorNotAllowed.
+[[nodiscard]] Result<void> check_key_policy(const Settings& settings,
+                                            const User& user,
+                                            const Session& session);
 
 /// `existing`: the user's credentials, of which a key must not hold another.
 [[nodiscard]] webauthn::CreationOptions creation_options(
@@ -29,7 +33,7 @@ namespace firstkey::core {
 
 /// What attestation is judged by; both must outlive the expectations made of them.
 struct AttestationAnchors {
-  const webauthn::TrustStore& listed;
+  const ListedRoots& listed;
   const webauthn::MetadataService* metadata = nullptr;  ///< null without any
 };
 

@@ -30,8 +30,9 @@ struct CredentialRecord {
   std::vector<std::string> transports;
   std::string attestation_format;
   AttestationLevel attestation_level = AttestationLevel::kNotAttested;
-  std::string trust_root;    ///< subject of the certificate the chain ended in; empty if none
-  Bytes attestation_object;  ///< as received, for later re-examination
+  bool is_model_proven = false;  ///< by its attestation; else `aaguid` is what the key says
+  std::string trust_root;        ///< subject of the certificate the chain ended in; empty if none
+  Bytes attestation_object;      ///< as received, for later re-examination
   Bytes client_data_json;
   bool is_simulated = false;
   Instant created_at;

@@ -1,5 +1,7 @@
 #include "core/ids.h"
 
+#include <algorithm>
+
 namespace firstkey::core {
 
 std::string make_uuid(Random& random) {
@@ -9,6 +11,14 @@ std::string make_uuid(Random& random) {
   auto text = to_hex(bytes);
   for (const std::size_t dash : {8U, 13U, 18U, 23U}) text.insert(dash, 1, '-');
   return text;
+}
+
+bool is_uuid(std::string_view text) {
+  constexpr std::string_view kForm = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+  return std::ranges::equal(text, kForm, [](char c, char form) {
+    if (form == '-') return c == '-';
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+  });
 }
 
 }  // namespace firstkey::core

@@ -4,6 +4,7 @@
 #include <compare>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "core/random.h"
@@ -34,6 +35,8 @@ using CorrelationId = Id<struct CorrelationTag>;
 
 /// A random UUID, version 4. Source: RFC 9562 §5.4.
 [[nodiscard]] std::string make_uuid(Random& random);
+/// Whether `text` is 8-4-4-4-12 lower-case hexadecimal digits, as make_uuid() writes them.
+[[nodiscard]] bool is_uuid(std::string_view text);
 
 template <class AnyId>
 [[nodiscard]] AnyId make_id(Random& random) {

@@ -12,7 +12,6 @@ namespace {
 constexpr std::size_t kMaxTargets = 1000;
 constexpr std::size_t kMaxTargetId = 256;
 constexpr std::size_t kMaxOrigins = 16;
-constexpr std::chrono::days kLongestGrace{365};
 constexpr std::size_t kMaxRelyingPartyName = 64;  // WebAuthn L3 §6.4.1: a key may cut a longer one
 constexpr std::size_t kMaxLabel = 63;             // RFC 1035 §2.3.4
 constexpr std::size_t kMaxDomain = 253;
@@ -25,46 +24,10 @@ bool is_lower(char c) {
   return c >= 'a' && c <= 'z';
 }
 
-bool is_printable(std::string_view text) {
-  return std::ranges::none_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7F; });
-}
-
-/// 8-4-4-4-12 lower-case hexadecimal digits, as make_uuid() writes them.
-bool is_uuid(std::string_view text) {
-  constexpr std::string_view kForm = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-  return std::ranges::equal(text, kForm, [](char c, char form) {
-    return form == '-' ? c == '-' : is_digit(c) || (c >= 'a' && c <= 'f');
-  });
-}
-
 Result<void> in_range(std::string_view field, long long value, long long low, long long high) {
   if (value >= low && value <= high) return {};
   return fail(ErrorCode::kPolicyInvalid,
               fmt::format("{} is {}; it must be between {} and {}", field, value, low, high));
-}
-
-Result<void> check_targets(std::string_view field, const std::vector<Target>& targets) {
-  if (targets.size() > kMaxTargets) {
-    return fail(ErrorCode::kPolicyInvalid,
-                fmt::format("{} has more than {} entries", field, kMaxTargets));
-  }
-  for (const auto& target : targets) {
-    if (target.id.empty() || target.id.size() > kMaxTargetId || !is_printable(target.id)) {
-      return fail(
-          ErrorCode::kPolicyInvalid,
-          fmt::format(
-              "{} names nobody: each target needs an id of 1 to {} bytes", field, kMaxTargetId));
-    }
-    if (target.kind == Target::Kind::kUser && !is_uuid(target.id)) {
-      return fail(
-          ErrorCode::kPolicyInvalid,
-          fmt::format("{} has the user '{}': write the user's id, not the name", field, target.id));
-    }
-    if (std::ranges::count(targets, target) > 1) {
-      return fail(ErrorCode::kPolicyInvalid, fmt::format("{} names '{}' twice", field, target.id));
-    }
-  }
-  return {};
 }
 
 bool is_label(std::string_view label) {
@@ -120,6 +83,34 @@ bool is_origin_of(std::string_view origin, std::string_view rp_id) {
 
 }  // namespace
 
+bool is_printable(std::string_view text) {
+  return std::ranges::none_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7F; });
+}
+
+Result<void> validate_targets(std::string_view field, const std::vector<Target>& targets) {
+  if (targets.size() > kMaxTargets) {
+    return fail(ErrorCode::kPolicyInvalid,
+                fmt::format("{} has more than {} entries", field, kMaxTargets));
+  }
+  for (const auto& target : targets) {
+    if (target.id.empty() || target.id.size() > kMaxTargetId || !is_printable(target.id)) {
+      return fail(
+          ErrorCode::kPolicyInvalid,
+          fmt::format(
+              "{} names nobody: each target needs an id of 1 to {} bytes", field, kMaxTargetId));
+    }
+    if (target.kind == Target::Kind::kUser && !is_uuid(target.id)) {
+      return fail(
+          ErrorCode::kPolicyInvalid,
+          fmt::format("{} has the user '{}': write the user's id, not the name", field, target.id));
+    }
+    if (std::ranges::count(targets, target) > 1) {
+      return fail(ErrorCode::kPolicyInvalid, fmt::format("{} names '{}' twice", field, target.id));
+    }
+  }
+  return {};
+}
+
 Result<void> validate(const PassPolicy& policy) {
   constexpr long long kShortest = 10;    // Graph: 10 minutes …
   constexpr long long kLongest = 43200;  // … to 30 days
@@ -145,31 +136,12 @@ Result<void> validate(const PassPolicy& policy) {
            in_range("lockout.attemptsPerStation", policy.lockout.attempts_per_station, 5, 10000),
            in_range(
                "lockout.stationPeriodInMinutes", policy.lockout.station_period.count(), 1, 1440),
-           check_targets("includeTargets", policy.include_targets),
-           check_targets("excludeTargets", policy.exclude_targets),
+           validate_targets("includeTargets", policy.include_targets),
+           validate_targets("excludeTargets", policy.exclude_targets),
        }) {
     if (!checked) return checked;
   }
   return {};
-}
-
-Result<void> validate(const KeyPolicy& policy) {
-  constexpr int kKnown[] = {-7, -8, -35, -36, -53, -257};
-  if (policy.algorithms.empty()) {
-    return fail(ErrorCode::kPolicyInvalid, "algorithms is empty: no key could be registered");
-  }
-  for (const int algorithm : policy.algorithms) {
-    if (std::ranges::find(kKnown, algorithm) == std::end(kKnown)) {
-      return fail(ErrorCode::kPolicyInvalid,
-                  fmt::format("algorithms has {}, which is not one of -7 (ES256), -8 (EdDSA), "
-                              "-35 (ES384), -36 (ES512), -53 (Ed448), -257 (RS256)",
-                              algorithm));
-    }
-    if (std::ranges::count(policy.algorithms, algorithm) > 1) {
-      return fail(ErrorCode::kPolicyInvalid, fmt::format("algorithms names {} twice", algorithm));
-    }
-  }
-  return in_range("metadataGraceInDays", policy.metadata.grace.count(), 0, kLongestGrace.count());
 }
 
 Result<void> validate(const RelyingParty& relying_party) {

@@ -1,8 +1,8 @@
 #pragma once
 // What is allowed: the policy of passes (Graph's
-// temporaryAccessPassAuthenticationMethodConfiguration and ours), the policy of keys, the relying
-// party and the trusted roots. Plain data with the defaults of a fresh store; validate() says what
-// is wrong with an edited one.
+// temporaryAccessPassAuthenticationMethodConfiguration and ours), the relying party and the trusted
+// roots; the policy of keys is key_policy.h. Plain data with the defaults of a fresh store;
+// validate() says what is wrong with an edited one.
 
 #include <chrono>
 #include <cstdint>
@@ -48,6 +48,13 @@ struct LockoutLimits {
   friend bool operator==(const LockoutLimits&, const LockoutLimits&) = default;
 };
 
+/// Whether `text` has no control characters.
+[[nodiscard]] bool is_printable(std::string_view text);
+
+/// Errors: kPolicyInvalid, naming `field` and what is wrong with one of its targets.
+[[nodiscard]] Result<void> validate_targets(std::string_view field,
+                                            const std::vector<Target>& targets);
+
 enum class ProofRequirement : std::uint8_t { kRequired, kOffered, kOff };
 
 /// Source: Graph temporaryAccessPassAuthenticationMethodConfiguration; the second half is ours.
@@ -74,37 +81,6 @@ struct PassPolicy {
 /// Errors: kPolicyInvalid, naming the field and its range.
 [[nodiscard]] Result<void> validate(const PassPolicy& policy);
 
-enum class AttestationEnforcement : std::uint8_t { kDisabled, kEnforced };
-
-/// What metadata may do beside vouching for a model: REVOKED and ATTESTATION_KEY_COMPROMISE always
-/// refuse, these by policy. Source: FIDO Metadata Service v3.0 §3.1.4.
-struct MetadataPolicy {
-  bool refuses_user_verification_bypass = true;
-  bool refuses_user_key_remote_compromise = true;
-  bool refuses_user_key_physical_compromise = true;
-  std::chrono::days grace{30};  ///< 0..365, after the day the next BLOB was due
-
-  friend bool operator==(const MetadataPolicy&, const MetadataPolicy&) = default;
-};
-
-/// What a key must be. Attestation is always asked for ("direct"); a statement that fails is
-/// always refused; one without a known root is stored as not attested unless enforced.
-struct KeyPolicy {
-  PolicyState state = PolicyState::kEnabled;
-  AttestationEnforcement attestation = AttestationEnforcement::kDisabled;
-  bool requires_resident_key = true;
-  bool requires_user_verification = true;
-  bool allows_backup_eligible = false;        ///< false: device-bound keys only (BE = 0)
-  bool allows_simulators = false;             ///< for rehearsal, demos and tests alone
-  std::vector<int> algorithms{-7, -8, -257};  ///< COSE, in order of preference
-  MetadataPolicy metadata;
-
-  friend bool operator==(const KeyPolicy&, const KeyPolicy&) = default;
-};
-
-/// Errors: kPolicyInvalid.
-[[nodiscard]] Result<void> validate(const KeyPolicy& policy);
-
 /// The RP ID is fixed once a credential exists. Source: WebAuthn L3 §5.1.3 (effective domain).
 struct RelyingParty {
   std::string id;                    ///< "example.org"
@@ -122,6 +98,9 @@ struct TrustRoot {
   std::string id;       ///< SHA-256 of the DER, lower-case hex
   std::string subject;  ///< RFC 2253, for people
   Bytes der;
+  /// The only models it vouches for, and then it proves that a key is of that model. None: it
+  /// vouches for any and proves the model of none. Of those of keys alone.
+  std::vector<Bytes> aaguids;
 
   friend bool operator==(const TrustRoot&, const TrustRoot&) = default;
 };

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/ceremony_terms.h"
+#include "core/key_refusals.h"
 #include "core/orphan_rules.h"
 #include "core/webauthn/client_data.h"
 #include "core/webauthn/json.h"
@@ -63,6 +64,22 @@ webauthn::Result<webauthn::VerifiedAssertion> verify(const LiveSession& live,
        .is_backup_eligible = record.is_backup_eligible});
 }
 
+/// Whether the key is still of a model the policy takes for its user. Which it is of was found out
+/// at the registration. `event` is told why not. Errors: kKeyNotAllowed.
+Result<void> check_model(const LiveSession& live,
+                         const CredentialRecord& record,
+                         AuditEvent& event) {
+  const auto profiles = profiles_for(live.user, live.settings.key_policy);
+  if (profiles.empty()) {
+    return fail(ErrorCode::kKeyNotAllowed, "the key policy is no longer for this account");
+  }
+  const auto judgement =
+      judge_model(profiles, {.aaguid = record.aaguid, .is_proven = record.is_model_proven});
+  if (judgement.satisfied != nullptr) return {};
+  event.details.merge(details_of(judgement));
+  return std::unexpected(refused_key(judgement, nullptr));
+}
+
 /// What an earlier transaction found proven by this very response, told again.
 Result<ProofReceipt> told_again(WriteTransaction& transaction,
                                 const SessionTicket& ticket,
@@ -95,6 +112,9 @@ Result<ProofReceipt> prove(WriteTransaction& transaction,
   event.details.emplace("credentialId", to_base64url(record->id));
   const auto verified = verify(live.value(), submission.value(), record.value());
   if (!verified) return refused(verified.error());
+  if (auto allowed = check_model(live.value(), record.value(), event); !allowed) {
+    return std::unexpected(allowed.error());
+  }
   if (auto consumed = consume_challenge(transaction, live.value(), submission->answer, record->id);
       !consumed) {
     return std::unexpected(consumed.error());

@@ -4,6 +4,7 @@
 
 #include "core/aaguid.h"
 #include "core/ceremony_terms.h"
+#include "core/key_refusals.h"
 #include "core/orphan_rules.h"
 #include "core/webauthn/client_data.h"
 #include "core/webauthn/json.h"
@@ -51,6 +52,7 @@ CredentialRecord record_of(webauthn::RegisteredCredential verified, const LiveSe
           .transports = std::move(verified.transports),
           .attestation_format = std::move(verified.attestation.format),
           .attestation_level = verified.attestation.level,
+          .is_model_proven = verified.attestation.is_model_proven,
           .trust_root = std::move(verified.attestation.trust_root),
           .attestation_object = std::move(verified.attestation_object),
           .client_data_json = std::move(verified.client_data_json),
@@ -108,7 +110,7 @@ Result<IssuedOptions> RegistrationDesk::options(const SessionTicket& ticket) {
         const auto live = enter_session(transaction, ticket, SessionPurpose::kPrepare);
         if (!live) return std::unexpected(live.error());
         const auto& settings = live->settings;
-        if (auto allowed = check_key_policy(settings, live->session); !allowed) {
+        if (auto allowed = check_key_policy(settings, live->user, live->session); !allowed) {
           return std::unexpected(allowed.error());
         }
         const auto snapshot = snapshot_of(transaction, live.value());
@@ -145,10 +147,15 @@ Result<RegistrationReceipt> RegistrationDesk::submit(const SessionTicket& ticket
         if (decided) return std::move(decided.value());
         auto event = session_event(session.value(), kAction);
         event.outcome = std::string(to_string(decided.error().error.code));
-        if (!decided.error().check.empty()) event.details.emplace("check", decided.error().check);
+        event.details.merge(decided.error().details);
         transaction.append_audit(event);
         return std::unexpected(std::move(decided.error().error));
       });
+}
+
+RegistrationDesk::Refusal RegistrationDesk::refused_by(const webauthn::Error& error) {
+  return {.error = refused_registration(error),
+          .details = {{"check", std::string(webauthn::to_string(error.code))}}};
 }
 
 webauthn::Result<RegistrationDesk::Submission> RegistrationDesk::read(
@@ -219,12 +226,10 @@ RegistrationDesk::Decision<webauthn::RegisteredCredential> RegistrationDesk::ver
   const auto judgement = demand_alike(ahead.settings, live.settings)
                              ? Result<Judgement>(ahead)
                              : judge_anew(view, live, submission);
-  if (!judgement) return std::unexpected(Refusal{.error = judgement.error()});
+  if (!judgement) return std::unexpected(Refusal{.error = judgement.error(), .details = {}});
   const auto& verdict = judgement->verdict;
   if (!verdict) {
-    return std::unexpected(
-        Refusal{.error = refused_registration(verdict.error()),
-                .check = std::string(webauthn::to_string(verdict.error().code))});
+    return std::unexpected(refused_by(verdict.error()));
   }
   const auto& verified = verdict->value();
   // What the client says of it is not signed; but a client that says no is believed.
@@ -233,9 +238,22 @@ RegistrationDesk::Decision<webauthn::RegisteredCredential> RegistrationDesk::ver
     return std::unexpected(
         Refusal{.error = {.code = ErrorCode::kKeyNotAllowed,
                           .detail = "the policy requires a credential the key itself can find"},
-                .check = "resident_key"});
+                .details = {{"check", "resident_key"}}});
   }
   return verified;
+}
+
+RegistrationDesk::Decision<std::string> RegistrationDesk::profile_of(
+    ReadTransaction& view,
+    const LiveSession& live,
+    const webauthn::RegisteredCredential& verified) {
+  const auto judgement =
+      judge_key(profiles_for(live.user, live.settings.key_policy), facts_of(verified));
+  if (judgement.satisfied != nullptr) return judgement.satisfied->name;
+  const auto metadata = metadata_.of(view, live.settings);
+  if (!metadata) return std::unexpected(Refusal{.error = metadata.error(), .details = {}});
+  return std::unexpected(
+      Refusal{.error = refused_key(judgement, metadata->get()), .details = details_of(judgement)});
 }
 
 RegistrationDesk::Decision<RegistrationReceipt> RegistrationDesk::commit(
@@ -244,17 +262,15 @@ RegistrationDesk::Decision<RegistrationReceipt> RegistrationDesk::commit(
     const webauthn::Result<Submission>& submission,
     const Judgement& ahead) {
   const auto refused = [](Error error) {
-    return std::unexpected(Refusal{.error = std::move(error)});
+    return std::unexpected(Refusal{.error = std::move(error), .details = {}});
   };
   auto live = enter_session(transaction, ticket, SessionPurpose::kRegister);
   if (!live) return refused(live.error());
-  if (auto allowed = check_key_policy(live->settings, live->session); !allowed) {
+  if (auto allowed = check_key_policy(live->settings, live->user, live->session); !allowed) {
     return refused(allowed.error());
   }
   if (!submission) {
-    return std::unexpected(
-        Refusal{.error = refused_registration(submission.error()),
-                .check = std::string(webauthn::to_string(submission.error().code))});
+    return std::unexpected(refused_by(submission.error()));
   }
   const auto& answer = submission->answer;
   if (auto open = open_challenge(transaction, live.value(), answer); !open) {
@@ -265,6 +281,8 @@ RegistrationDesk::Decision<RegistrationReceipt> RegistrationDesk::commit(
   if (live->session.credentials >= live->settings.pass_policy.credentials_per_session) {
     return refused(too_many(live->settings).error());
   }
+  const auto profile = profile_of(transaction, live.value(), verified.value());
+  if (!profile) return std::unexpected(profile.error());
   const auto metadata_number = verified->attestation.metadata_number;
   const auto record = record_of(std::move(verified.value()), live.value());
   // Asked before anything is written: what is written before a refusal stays.
@@ -277,6 +295,7 @@ RegistrationDesk::Decision<RegistrationReceipt> RegistrationDesk::commit(
   ++live->session.credentials;
   transaction.update_session(live->session);
   auto event = stored_event(live.value(), record);
+  event.details.emplace("passkeyProfile", profile.value());
   if (metadata_number)
     event.details.emplace("metadataNumber", std::to_string(metadata_number.value()));
   transaction.append_audit(event);

@@ -4,6 +4,7 @@
 // and if it changed the response is judged anew. Source: core/README.md, "The commit".
 
 #include <expected>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -42,14 +43,16 @@ class RegistrationDesk {
     Settings settings;
     Verdict verdict;
   };
-  /// Why nothing was stored; `check` is the WebAuthn check that failed, if it was one.
+  /// Why nothing was stored, and what the audit row says of it besides; "check" is the WebAuthn
+  /// check or the rule of the policy that failed, if it was one.
   struct Refusal {
     Error error;
-    std::string check;
+    std::map<std::string, std::string> details;
   };
   template <class Value>
   using Decision = std::expected<Value, Refusal>;
 
+  [[nodiscard]] static Refusal refused_by(const webauthn::Error& error);
   [[nodiscard]] static webauthn::Result<Submission> read(const std::string& response_json);
   /// `metadata`: what `settings` name.
   [[nodiscard]] Result<Judgement> judge(const Submission& submission,
@@ -68,6 +71,11 @@ class RegistrationDesk {
                                                                      const LiveSession& live,
                                                                      const Submission& submission,
                                                                      const Judgement& ahead);
+  /// The name of the profile that the key satisfies, under the policy and for the user as they are
+  /// now: what it is judged by stays as it was verified.
+  [[nodiscard]] Decision<std::string> profile_of(ReadTransaction& view,
+                                                 const LiveSession& live,
+                                                 const webauthn::RegisteredCredential& verified);
   [[nodiscard]] Result<Judgement> judge_anew(ReadTransaction& view,
                                              const LiveSession& live,
                                              const Submission& submission);

@@ -10,6 +10,7 @@
 
 #include "core/clock.h"
 #include "core/ids.h"
+#include "core/key_policy.h"
 #include "core/metadata.h"
 #include "core/policy.h"
 #include "core/result.h"

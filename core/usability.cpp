@@ -4,16 +4,12 @@
 
 namespace firstkey::core {
 
-namespace {
-
-bool is_targeted(const User& user, const std::vector<Target>& targets) {
+bool is_targeted(const User& user, std::span<const Target> targets) {
   return std::ranges::any_of(targets, [&](const Target& target) {
     if (target.kind == Target::Kind::kUser) return target.id == user.id.text();
     return target.id == kAllUsers || std::ranges::find(user.groups, target.id) != user.groups.end();
   });
 }
-
-}  // namespace
 
 bool is_in_scope(const User& user, const PassPolicy& policy) {
   return is_targeted(user, policy.include_targets) && !is_targeted(user, policy.exclude_targets);

@@ -2,6 +2,7 @@
 // Whether a pass can be used now, and if not, why: one function, asked wherever it matters.
 
 #include <optional>
+#include <span>
 
 #include "core/error.h"
 #include "core/pass.h"
@@ -16,6 +17,9 @@ struct UsabilityContext {
   const User& user;
   std::size_t administrators = 0;  ///< a bootstrap pass is void once there are two
 };
+
+/// Whether any of `targets` is the user, a group of theirs, or everybody.
+[[nodiscard]] bool is_targeted(const User& user, std::span<const Target> targets);
 
 /// Included by a target and excluded by none.
 [[nodiscard]] bool is_in_scope(const User& user, const PassPolicy& policy);

@@ -103,7 +103,8 @@ class Verifier {
 
   /// A fresh challenge with the user's credentials to exclude and what the policies demand.
   /// Errors: kSessionUnknown, kSessionEnded, kWindowOver, kClockUncertain, kTooManyCredentials,
-  /// kKeyNotAllowed (keys are off by policy), kSimulatorNotAllowed.
+  /// kKeyNotAllowed (keys are off by policy, or are not for this user to register),
+  /// kSimulatorNotAllowed.
   [[nodiscard]] virtual Result<IssuedOptions> creation_options(const SessionTicket& ticket) = 0;
 
   /// Verifies a RegistrationResponseJSON and stores its credential, unproven, if at that instant
@@ -119,7 +120,8 @@ class Verifier {
                                                             BytesView credential_id) = 0;
 
   /// Verifies an AuthenticationResponseJSON and marks the credential proven.
-  /// Errors: kAssertionInvalid, those of challenges and sessions.
+  /// Errors: kAssertionInvalid, kKeyNotAllowed (the policy no longer takes its model), those of
+  /// challenges and sessions.
   [[nodiscard]] virtual Result<ProofReceipt> submit_proof(const SessionTicket& ticket,
                                                           const std::string& response_json) = 0;
 

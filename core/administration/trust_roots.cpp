@@ -6,6 +6,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include "core/aaguid.h"
 #include "core/administration/pem.h"
 #include "core/webauthn/certificate.h"
 
@@ -23,6 +24,29 @@ std::unexpected<Error> no_certificate() {
 
 std::vector<TrustRoot>& roots_for(Settings& settings, TrustPurpose purpose) {
   return purpose == TrustPurpose::kKeys ? settings.trust_roots : settings.metadata_roots;
+}
+
+constexpr std::size_t kMaxModels = 64;
+
+Result<void> check_models(const std::vector<Bytes>& aaguids, TrustPurpose purpose) {
+  if (purpose == TrustPurpose::kMetadata && !aaguids.empty()) {
+    return fail(ErrorCode::kInvalidArgument, "a root of metadata is for no model of key");
+  }
+  if (aaguids.size() > kMaxModels) {
+    return fail(ErrorCode::kInvalidArgument, "a root can be tied to 64 models at most");
+  }
+  for (const auto& aaguid : aaguids) {
+    if (std::ranges::count(aaguids, aaguid) > 1) {
+      return fail(ErrorCode::kInvalidArgument, aaguid_text(aaguid) + " is named twice");
+    }
+  }
+  return {};
+}
+
+std::string models_text(const std::vector<Bytes>& aaguids) {
+  std::string text;
+  for (const auto& aaguid : aaguids) text += (text.empty() ? "" : " ") + aaguid_text(aaguid);
+  return text;
 }
 
 /// The action of the audit trail.
@@ -48,15 +72,22 @@ Result<TrustRoot> parse_trust_root(BytesView certificate, LeafListing leaf) {
       .id = std::move(id), .subject = parsed->subject(), .der = std::move(der.value())};
 }
 
-Result<TrustRoot> TrustRoots::add(BytesView certificate, LeafListing leaf) {
+Result<TrustRoot> TrustRoots::add(BytesView certificate,
+                                  LeafListing leaf,
+                                  const std::vector<Bytes>& aaguids) {
   const auto decide = [&](Act& act) -> Result<Effect<TrustRoot>> {
     if (auto allowed = act.authorise(Operation::kWriteTrustRoots); !allowed) {
       return std::unexpected(allowed.error());
     }
-    const auto root = parse_trust_root(certificate, leaf);
+    auto root = parse_trust_root(certificate, leaf);
     if (!root) return std::unexpected(root.error());
     act.note("rootId", root->id);
     act.note("subject", root->subject);
+    if (auto checked = check_models(aaguids, purpose_); !checked) {
+      return std::unexpected(checked.error());
+    }
+    root->aaguids = aaguids;
+    if (!aaguids.empty()) act.note("aaGuids", models_text(aaguids));
     auto settings = act.settings();
     auto& roots = roots_for(settings, purpose_);
     if (std::ranges::find(roots, root->id, &TrustRoot::id) != roots.end()) {

@@ -25,9 +25,12 @@ class TrustRoots {
   explicit TrustRoots(Administration& administration, TrustPurpose purpose = TrustPurpose::kKeys)
       : administration_(administration), purpose_(purpose) {}
 
-  /// Lists the one certificate in `certificate`, PEM or DER.
-  /// Errors: kInvalidArgument (no certificate, more than one, a leaf), kAlreadyExists.
-  [[nodiscard]] Result<TrustRoot> add(BytesView certificate, LeafListing leaf);
+  /// Lists the one certificate in `certificate`, PEM or DER; with `aaguids`, for keys of these
+  /// models alone, whose model it then proves. Errors: kInvalidArgument (no certificate, more than
+  /// one, a leaf, models of a root of metadata or one of them twice), kAlreadyExists.
+  [[nodiscard]] Result<TrustRoot> add(BytesView certificate,
+                                      LeafListing leaf,
+                                      const std::vector<Bytes>& aaguids = {});
 
   [[nodiscard]] Result<std::vector<TrustRoot>> list();
 

@@ -362,7 +362,8 @@ void write_row(RowWriter& row, const CredentialRecord& credential) {
       .add(credential.created_at)
       .add(credential.proven_at)
       .add(credential.withdrawn_at)
-      .add(credential.trust_root);
+      .add(credential.trust_root)
+      .add(credential.is_model_proven);
 }
 
 CredentialRecord read_credential(RowReader row) {
@@ -390,6 +391,7 @@ CredentialRecord read_credential(RowReader row) {
   credential.proven_at = row.maybe_instant();
   credential.withdrawn_at = row.maybe_instant();
   credential.trust_root = row.text();
+  credential.is_model_proven = row.flag();
   return credential;
 }
 

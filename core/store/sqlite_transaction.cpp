@@ -353,7 +353,7 @@ bool SqliteTransaction::has_credentials() {
 bool SqliteTransaction::insert_credential(const CredentialRecord& credential) {
   auto& statement = connection_.prepared(
       "INSERT INTO credentials VALUES "
-      "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+      "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   RowWriter row(statement);
   write_row(row, credential);
   return insert_unless_taken(statement);
@@ -366,7 +366,7 @@ void SqliteTransaction::update_credential(const CredentialRecord& credential) {
       "is_backup_eligible = ?11, is_backed_up = ?12, is_discoverable = ?13, transports = ?14, "
       "attestation_format = ?15, attestation_level = ?16, attestation_object = ?17, "
       "client_data_json = ?18, is_simulated = ?19, created_at = ?20, proven_at = ?21, "
-      "withdrawn_at = ?22, trust_root = ?23 WHERE id = ?1");
+      "withdrawn_at = ?22, trust_root = ?23, is_model_proven = ?24 WHERE id = ?1");
   RowWriter row(statement);
   write_row(row, credential);
   change_one(statement, "no such credential");

@@ -225,6 +225,13 @@ class Registration {
     const auto* trusted = facts_.expected.trust_store;
     return trusted == nullptr ? kTrustsNothing : *trusted;
   }
+  /// Null if none is for this model.
+  [[nodiscard]] const TrustStore* model_trust_store() const {
+    const auto* stores = facts_.expected.model_trust_stores;
+    if (stores == nullptr || stores->empty()) return nullptr;
+    const auto found = stores->find(to_bytes(credential().aaguid));
+    return found == stores->end() ? nullptr : &found->second;
+  }
   [[nodiscard]] Result<std::shared_ptr<const KnownChain>> chain_of(BytesView x5c) const {
     const auto most = rules().most_certificates;
     auto* memory = trust_store().memory();
@@ -232,17 +239,32 @@ class Registration {
     if (known && known->chain->path.size() <= most) return known;
     return read_chain(x5c, most);
   }
-  /// The subject of the trusted certificate the chain leads to. The model's own entry comes first:
-  /// it alone ties a chain to an AAGUID.
+  /// The subject of the trusted certificate the chain leads to. What is tied to the model comes
+  /// first: it alone proves an AAGUID, and only of a format whose signature is over it.
   Result<std::string> find_root() {
-    if (facts_.entry == nullptr) return find_root_in(trust_store());
-    auto own = find_root_of_entry();
-    if (own) {
-      facts_.attestation.metadata_number = facts_.expected.metadata->number();
-      return own;
+    auto& attestation = facts_.attestation;
+    const bool signs_model = facts_.format == StatementFormat::kPacked;
+    std::optional<Error> why_not;
+    if (facts_.entry != nullptr) {
+      auto own = find_root_of_entry();
+      if (own) {
+        attestation.metadata_number = facts_.expected.metadata->number();
+        attestation.is_model_proven = signs_model;
+        return own;
+      }
+      why_not = std::move(own.error());
+    }
+    if (const auto* store = model_trust_store(); store != nullptr && signs_model) {
+      auto pinned = find_root_in(*store);
+      if (pinned) {
+        attestation.is_model_proven = true;
+        return pinned;
+      }
+      if (!why_not) why_not = std::move(pinned.error());
     }
     auto listed = find_root_in(trust_store());
-    return listed ? listed : own;
+    if (listed || !why_not) return listed;
+    return std::unexpected(std::move(why_not.value()));
   }
   Result<std::string> find_root_of_entry() {
     const auto& expected = facts_.expected;

@@ -32,7 +32,8 @@ struct RegistrationExpectations {
   CeremonyExpectations ceremony;
   std::vector<Algorithm> algorithms;  ///< those of the options; empty allows none
   AttestationRule attestation = AttestationRule::kNotEnforced;
-  const TrustStore* trust_store = nullptr;  ///< outlives the call; none trusts nothing
+  const TrustStore* trust_store = nullptr;               ///< outlives the call; none trusts nothing
+  const ModelTrustStores* model_trust_stores = nullptr;  ///< likewise
   /// Outlives the call; with none, no status is known and only `trust_store` is trusted. One that
   /// is out of date still condemns, but its roots are trusted no more.
   const MetadataService* metadata = nullptr;
@@ -50,6 +51,9 @@ struct Attestation {
   std::string format;  ///< "packed"
   AttestationType type = AttestationType::kNone;
   AttestationLevel level = AttestationLevel::kNotAttested;
+  /// The chain led to a certificate that vouches for keys of this AAGUID, be it by the model's own
+  /// entry of metadata or listed so. Only then is the AAGUID more than what the key says.
+  bool is_model_proven = false;
   std::vector<Bytes> trust_path;  ///< DER, leaf first, as received
   std::string trust_root;         ///< subject of the listed certificate; empty when kNotAttested
   /// Of the metadata, if the chain led to a root of the model's own entry in it.

@@ -4,6 +4,7 @@
 // Immutable once made but for its memory of chains. Threads: any.
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -54,5 +55,8 @@ class TrustStore {
   std::vector<Root> roots_;
   std::vector<X509StorePtr> stores_;  ///< of all roots; then of each alone that shares its name
 };
+
+/// By AAGUID: certificates that vouch for keys of that model alone.
+using ModelTrustStores = std::map<Bytes, TrustStore>;
 
 }  // namespace firstkey::core::webauthn

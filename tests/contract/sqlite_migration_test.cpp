@@ -54,19 +54,43 @@ void make_older_store(const std::string& path, std::size_t version) {
   ::chmod(path.c_str(), 0600);
 }
 
-/// Takes what 0007_metadata.sql brought out of the store at `path`.
-void make_settings_older(const std::string& path) {
+/// Undoes the newest step but `undone` of them, which `sql` reverses and `brought` is a sign of.
+void undo_step(const std::string& path,
+               std::ptrdiff_t undone,
+               const char* brought,
+               const char* sql) {
   SQLite::Database file(path, SQLite::OPEN_READWRITE);
-  file.exec(
+  file.exec(sql);
+  const auto all = steps();
+  const auto step = all.end() - 1 - undone;
+  REQUIRE(step->contains(brought));  // later steps would have to be undone first
+  file.exec("PRAGMA user_version = " + std::to_string(step - all.begin()));
+}
+
+/// Takes what 0008_key_profiles.sql brought out of the store at `path`.
+void undo_key_profiles(const std::string& path, const char* is_attestation_enforced) {
+  const auto sql =
+      std::string(
+          "ALTER TABLE credentials DROP COLUMN is_model_proven;"
+          "UPDATE settings SET document = json_set(json_remove(document, "
+          "'$.keyPolicy.isSelfServiceRegistrationAllowed', '$.keyPolicy.includeTargets', "
+          "'$.keyPolicy.excludeTargets', '$.keyPolicy.defaultPasskeyProfile', "
+          "'$.keyPolicy.passkeyProfiles'), '$.keyPolicy.isAttestationEnforced', json('") +
+      is_attestation_enforced + "'))";
+  undo_step(path, 0, "is_model_proven", sql.c_str());
+}
+
+/// Takes what 0007_metadata.sql brought out of the store at `path`, and what came later.
+void undo_metadata(const std::string& path) {
+  undo_key_profiles(path, "false");
+  undo_step(
+      path,
+      1,
+      "CREATE TABLE metadata",
       "DROP TABLE metadata;"
       "UPDATE settings SET document = json_remove(document, '$.metadataRoots', '$.metadata', "
       "'$.keyPolicy.refusesUserVerificationBypass', '$.keyPolicy.refusesUserKeyRemoteCompromise', "
       "'$.keyPolicy.refusesUserKeyPhysicalCompromise', '$.keyPolicy.metadataGraceInDays')");
-  const auto all = steps();
-  const auto step = std::ranges::find_if(
-      all, [](const std::string& text) { return text.contains("CREATE TABLE metadata"); });
-  REQUIRE(step == all.end() - 1);  // later steps would have to be undone first
-  file.exec("PRAGMA user_version = " + std::to_string(step - all.begin()));
 }
 
 }  // namespace
@@ -76,9 +100,34 @@ TEST_SUITE("contract/sqlite_migration") {
     SqliteFixture f;
     commit(f.store(), [](WriteTransaction& t) { t.put_settings(make_settings()); });
     f.close();
-    make_settings_older(f.path());
+    undo_metadata(f.path());
     f.reopen();
     CHECK(seen(f.store(), [](ReadTransaction& t) { return t.settings(); }) == make_settings());
+  }
+
+  TEST_CASE("what a key policy asked of everybody becomes the default profile, which is theirs") {
+    using firstkey::core::AttestationEnforcement;
+    for (const auto& [was_enforced, enforcement] :
+         {std::pair{"true", AttestationEnforcement::kEnforced},
+          {"false", AttestationEnforcement::kDisabled}}) {
+      SqliteFixture f;
+      auto settings = make_settings();
+      settings.key_policy.requires_resident_key = false;
+      commit(f.store(), [&](WriteTransaction& t) {
+        t.put_settings(settings);
+        REQUIRE(t.insert_user(make_user("lee")));
+        REQUIRE(t.insert_credential(make_credential(make_user("lee"))));
+      });
+      f.close();
+      undo_key_profiles(f.path(), was_enforced);
+      f.reopen();
+      settings.key_policy.profiles.front().attestation = enforcement;
+      CHECK(seen(f.store(), [](ReadTransaction& t) { return t.settings(); }) == settings);
+      auto credential = make_credential(make_user("lee"));
+      credential.is_model_proven = false;
+      CHECK(seen(f.store(), [&](ReadTransaction& t) { return t.credential(credential.id); }) ==
+            credential);
+    }
   }
 
   TEST_CASE("a store of an earlier schema is brought up to date with what it holds") {

@@ -60,8 +60,29 @@ std::vector<Event<Fixture>> events() {
        ErrorCode::kKeyNotAllowed},
       {"attestation is enforced",
        [](Fixture& f) {
+         f.edit_settings([](Settings& s) {
+           s.key_policy.profiles.front().attestation = AttestationEnforcement::kEnforced;
+         });
+       },
+       ErrorCode::kKeyNotAllowed},
+      {"registering is left to administrators",
+       [](Fixture& f) {
+         f.edit_settings([](Settings& s) { s.key_policy.allows_self_service = false; });
+       },
+       ErrorCode::kKeyNotAllowed},
+      {"the user leaves the group that keys are for",
+       [](Fixture& f) {
          f.edit_settings(
-             [](Settings& s) { s.key_policy.attestation = AttestationEnforcement::kEnforced; });
+             [](Settings& s) { s.key_policy.include_targets.front().whom.id = "newcomers"; });
+         f.edit_user(f.lee, [](auto& user) { user.groups = {"berlin"}; });
+       },
+       ErrorCode::kKeyNotAllowed},
+      {"the key's model is blocked",
+       [](Fixture& f) {
+         f.edit_settings([](Settings& s) {
+           s.key_policy.profiles.front().restrictions = {.is_enforced = true,
+                                                         .aaguids = {TestAuthenticator().aaguid}};
+         });
        },
        ErrorCode::kKeyNotAllowed},
       {"the relying party moves to another origin",

@@ -5,7 +5,7 @@
 
 #include "core/aaguid.h"
 #include "core/imported_metadata.h"
-#include "tests/support/made_metadata.h"
+#include "tests/support/imported_metadata.h"
 #include "tests/support/verifier_fixture.h"
 
 using firstkey::core::AttestationLevel;
@@ -36,22 +36,6 @@ TestAuthenticator certified_key() {
   return key;
 }
 
-/// As administration leaves it: the BLOB kept, and named by the settings.
-template <class Fixture>
-void import(Fixture& f, const PayloadShape& payload) {
-  f.write([&](WriteTransaction& t) {
-    t.insert_metadata({.number = payload.number,
-                       .imported_at = kMetadataTime,
-                       .blob = metadata_signer().blob(payload)});
-    auto settings = t.settings().value();
-    settings.metadata = {.number = payload.number,
-                         .next_update = kMetadataTime,
-                         .imported_at = kMetadataTime,
-                         .previous_number = std::nullopt};
-    t.put_settings(settings);
-  });
-}
-
 }  // namespace
 
 TEST_SUITE("core/local_verifier_metadata") {
@@ -60,7 +44,7 @@ TEST_SUITE("core/local_verifier_metadata") {
                      VERIFIERS) {
     Fixture f;
     f.edit_settings([](Settings& s) {
-      s.key_policy.attestation = firstkey::core::AttestationEnforcement::kEnforced;
+      s.key_policy.profiles.front().attestation = firstkey::core::AttestationEnforcement::kEnforced;
     });
     const auto key = certified_key();
     import(f, {.entries = {entry_of(key)}});

@@ -8,7 +8,6 @@
 
 using std::chrono_literals::operator""min;
 using firstkey::core::ErrorCode;
-using firstkey::core::KeyPolicy;
 using firstkey::core::PassPolicy;
 using firstkey::core::RelyingParty;
 using firstkey::core::Target;
@@ -89,7 +88,6 @@ Target user(const std::string& id) {
 TEST_SUITE("core/policy") {
   TEST_CASE("the policies of a fresh store are valid") {
     CHECK(validate(PassPolicy{}).has_value());
-    CHECK(validate(KeyPolicy{}).has_value());
   }
 
   TEST_CASE("each number of a pass policy is held to its range") {
@@ -159,26 +157,6 @@ TEST_SUITE("core/policy") {
     CHECK(validate(policy).has_value());
     policy.exclude_targets.push_back(group("one more"));
     CHECK(code_of(validate(policy)) == ErrorCode::kPolicyInvalid);
-  }
-
-  TEST_CASE("a key policy allows known algorithms, at least one, each once") {
-    const auto verdict = [](std::vector<int> algorithms) {
-      return validate(KeyPolicy{.algorithms = std::move(algorithms)});
-    };
-    CHECK(verdict({-7, -8, -35, -36, -53, -257}).has_value());
-    CHECK(code_of(verdict({})) == ErrorCode::kPolicyInvalid);
-    CHECK(code_of(verdict({-7, -37})) == ErrorCode::kPolicyInvalid);
-    CHECK(code_of(verdict({-7, -8, -7})) == ErrorCode::kPolicyInvalid);
-  }
-
-  TEST_CASE("metadata may be used for up to a year after the next was due") {
-    const auto verdict = [](int days) {
-      return validate(KeyPolicy{.metadata = {.grace = std::chrono::days(days)}});
-    };
-    CHECK(code_of(verdict(-1)) == ErrorCode::kPolicyInvalid);
-    CHECK(verdict(0).has_value());
-    CHECK(verdict(365).has_value());
-    CHECK(code_of(verdict(366)) == ErrorCode::kPolicyInvalid);
   }
 
   TEST_CASE("a relying party id is a domain or localhost") {

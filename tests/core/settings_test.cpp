@@ -8,11 +8,13 @@
 namespace json = boost::json;
 using firstkey::core::Alphabet;
 using firstkey::core::AttestationEnforcement;
+using firstkey::core::Bytes;
 using firstkey::core::ErrorCode;
 using firstkey::core::Instant;
 using firstkey::core::key_policy_from_json;
 using firstkey::core::key_policy_to_json;
 using firstkey::core::KeyPolicy;
+using firstkey::core::KeyRestrictions;
 using firstkey::core::pass_policy_from_json;
 using firstkey::core::pass_policy_to_json;
 using firstkey::core::PassPolicy;
@@ -52,7 +54,16 @@ PassPolicy unusual_pass_policy() {
 
 KeyPolicy unusual_key_policy() {
   return {.state = PolicyState::kDisabled,
-          .attestation = AttestationEnforcement::kEnforced,
+          .allows_self_service = false,
+          .include_targets = {{.whom = {.kind = Target::Kind::kUser, .id = "6f1967b7"},
+                               .profiles = {"p"}}},
+          .exclude_targets = {{.kind = Target::Kind::kGroup, .id = "leavers"}},
+          .profiles = {{.id = "p",
+                        .name = "Staff",
+                        .attestation = AttestationEnforcement::kEnforced,
+                        .restrictions = {.is_enforced = true,
+                                         .type = KeyRestrictions::Type::kAllow,
+                                         .aaguids = {Bytes(16, 1), Bytes(16, 2)}}}},
           .requires_resident_key = false,
           .requires_user_verification = false,
           .allows_backup_eligible = true,
@@ -69,6 +80,7 @@ Settings unusual_settings() {
   settings.pass_policy = unusual_pass_policy();
   settings.key_policy = unusual_key_policy();
   settings.relying_party.origins = {"https://example.org", "https://sso.example.org:8443"};
+  settings.trust_roots.front().aaguids = {Bytes(16, 3)};
   settings.metadata_roots = {{.id = "cd", .subject = "CN=Metadata", .der = {4, 5}}};
   settings.metadata = {.number = 9,
                        .next_update = Instant(seconds(1'800'000'000)),
@@ -105,7 +117,32 @@ const Edit kWrongInPassPolicy[] = {
     {"half an object", "lockout", R"({"attemptsPerName":50})"},
 };
 
+const Edit kWrongInKeyPolicy[] = {
+    {"an algorithm by name", "algorithms", R"(["ES256"])"},
+    {"another default", "defaultPasskeyProfile", R"("00000000-0000-0000-0000-000000000002")"},
+    {"a target without profiles", "includeTargets", R"([{"targetType":"group","id":"staff"}])"},
+    {"a profile by name", "passkeyProfiles", R"(["Default"])"},
+    {"a profile without restrictions",
+     "passkeyProfiles",
+     R"([{"id":"a","name":"b","attestationEnforcement":"disabled"}])"},
+    {"an enforcement that is none",
+     "passkeyProfiles",
+     R"([{"id":"a","name":"b","attestationEnforcement":"always","keyRestrictions":{
+       "isEnforced":false,"enforcementType":"block","aaGuids":[]}}])"},
+    {"a model by name",
+     "passkeyProfiles",
+     R"([{"id":"a","name":"b","attestationEnforcement":"disabled","keyRestrictions":{
+       "isEnforced":true,"enforcementType":"allow","aaGuids":["Some key"]}}])"},
+    {"restrictions with more to them",
+     "passkeyProfiles",
+     R"([{"id":"a","name":"b","attestationEnforcement":"disabled","keyRestrictions":{
+       "isEnforced":false,"enforcementType":"block","aaGuids":[],"@odata.type":"x"}}])"},
+};
+
 const Edit kWrongInSettings[] = {
+    {"a root for models that are none",
+     "trustRoots",
+     R"([{"id":"a","subject":"s","der":"AQ","aaGuids":"all"}])"},
     {"an account below all", "ownerUid", "-1"},
     {"an account beyond all", "ownerUid", "4294967296"},
     {"a root that is no certificate", "trustRoots", R"([{"id":"a","subject":"s","der":"+/="}])"},
@@ -118,13 +155,6 @@ const Edit kWrongInSettings[] = {
      "importedAt":1,"previousNumber":"1"})"},
     {"an origin that is a number", "relyingParty", R"({"id":"a","name":"b","origins":[1]})"},
     {"a policy that is none", "passPolicy", "{}"},
-    {"an algorithm by name",
-     "keyPolicy",
-     R"({"state":"enabled","isAttestationEnforced":false,"requiresResidentKey":true,
-         "requiresUserVerification":true,"allowsBackupEligible":false,"allowSimulators":false,
-         "algorithms":["ES256"],"refusesUserVerificationBypass":true,
-         "refusesUserKeyRemoteCompromise":true,"refusesUserKeyPhysicalCompromise":true,
-         "metadataGraceInDays":30})"},
 };
 
 std::string with(const std::string& document, const Edit& edit) {
@@ -186,7 +216,15 @@ TEST_SUITE("core/settings") {
     CHECK(policy.at("isUsableOnce") == false);
     CHECK(policy.at("includeTargets") ==
           json::parse(R"([{"targetType":"group","id":"all_users"}])"));
-    CHECK(json::parse(key_policy_to_json(KeyPolicy{})).at("isAttestationEnforced") == false);
+    const auto keys = json::parse(key_policy_to_json(KeyPolicy{}));
+    CHECK(keys.at("isSelfServiceRegistrationAllowed") == true);
+    CHECK(keys.at("includeTargets") == json::parse(R"([{"targetType":"group","id":"all_users",
+            "allowedPasskeyProfiles":["00000000-0000-0000-0000-000000000001"]}])"));
+    CHECK(keys.at("defaultPasskeyProfile") == "00000000-0000-0000-0000-000000000001");
+    CHECK(keys.at("passkeyProfiles") ==
+          json::parse(R"([{"id":"00000000-0000-0000-0000-000000000001","name":"Default",
+            "attestationEnforcement":"disabled","keyRestrictions":{"isEnforced":false,
+            "enforcementType":"block","aaGuids":[]}}])"));
   }
 
   TEST_CASE("a document that lacks a member or has one more is refused by its name") {
@@ -201,6 +239,17 @@ TEST_SUITE("core/settings") {
     for (const auto& edit : kWrongInPassPolicy) {
       CAPTURE(edit.name);
       const auto read = pass_policy_from_json(with(policy, edit));
+      REQUIRE_FALSE(read);
+      CHECK(read.error().code == ErrorCode::kPolicyInvalid);
+      CHECK(read.error().detail.contains(edit.member));
+    }
+  }
+
+  TEST_CASE("a member of the key policy of another type or meaning is refused by its name") {
+    const auto policy = key_policy_to_json(KeyPolicy{});
+    for (const auto& edit : kWrongInKeyPolicy) {
+      CAPTURE(edit.name);
+      const auto read = key_policy_from_json(with(policy, edit));
       REQUIRE_FALSE(read);
       CHECK(read.error().code == ErrorCode::kPolicyInvalid);
       CHECK(read.error().detail.contains(edit.member));

@@ -28,7 +28,7 @@ std::size_t credentials_on(Kiosk& kiosk, const char* its_pin) {
 
 void refuse_keys_without_known_maker(Kiosk& kiosk) {
   kiosk.edit_settings([](core::Settings& settings) {
-    settings.key_policy.attestation = core::AttestationEnforcement::kEnforced;
+    settings.key_policy.profiles.front().attestation = core::AttestationEnforcement::kEnforced;
   });
 }
 

@@ -76,6 +76,7 @@ TEST_SUITE("core/webauthn/registration_metadata") {
     CHECK(attestation.level == AttestationLevel::kAttested);
     CHECK(attestation.trust_root == "CN=Maker Root");
     CHECK(attestation.metadata_number == 7);
+    CHECK(attestation.is_model_proven);
     CHECK(outcome(key.made, "authenticator_status") == CheckOutcome::kPassed);
   }
 
@@ -96,6 +97,24 @@ TEST_SUITE("core/webauthn/registration_metadata") {
     key.made.expected.trust_store = &listed.value();
     CHECK(key.attestation().trust_root == "CN=Maker Root");
     CHECK_FALSE(key.attestation().metadata_number);
+    CHECK_FALSE(key.attestation().is_model_proven);
+  }
+
+  TEST_CASE("a root that is listed for a model vouches for it, and for no other") {
+    const auto metadata = made_metadata({.entries = {EntryShape{}}});
+    firstkey::core::webauthn::ModelTrustStores stores;
+    stores.emplace(Bytes(16, 9),
+                   TrustStore::create(std::vector<Bytes>{Attested::root().der}).value());
+    Attested key(metadata);
+    key.made.expected.model_trust_stores = &stores;
+    CHECK(key.attestation().level == AttestationLevel::kNotAttested);
+    stores.emplace(key.made.data.aaguid,
+                   TrustStore::create(std::vector<Bytes>{Attested::root().der}).value());
+    CHECK(key.attestation().level == AttestationLevel::kAttested);
+    CHECK(key.attestation().is_model_proven);
+    const auto listed = TrustStore::create(std::vector<Bytes>{Attested::root().der});
+    key.made.expected.trust_store = &listed.value();
+    CHECK(key.attestation().is_model_proven);
   }
 
   TEST_CASE("self attestation claims a model and proves none") {
@@ -176,8 +195,20 @@ TEST_SUITE("core/webauthn/registration_metadata") {
     const auto metadata = made_metadata({.entries = {entry}});
     vector.expected.metadata = &metadata;
     vector.expected.now = kMetadataTime;
+    firstkey::core::webauthn::ModelTrustStores stores;
+    stores.emplace(plain.value().value().aaguid,
+                   TrustStore::create(std::vector<Bytes>{webauthn_vector_root()}).value());
+    vector.expected.model_trust_stores = &stores;
     const auto verified = RegistrationVerifier::verify(vector.registration, vector.expected);
     CHECK(verified.value().value().attestation.metadata_number == 7);
+    // Its signature is over no AAGUID: whatever vouches for the key, the model is not proven.
+    CHECK_FALSE(verified.value().value().attestation.is_model_proven);
+    vector.expected.metadata = nullptr;
+    CHECK_FALSE(RegistrationVerifier::verify(vector.registration, vector.expected)
+                    .value()
+                    .value()
+                    .attestation.is_model_proven);
+    vector.expected.metadata = &metadata;
 
     entry.reports.emplace_back(boost::json::object{{"status", "REVOKED"}});
     const auto revoked = made_metadata({.entries = {entry}});

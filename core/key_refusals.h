@@ -1,0 +1,27 @@
+#pragma once
+// A key that the policy does not take, told: to the person in a sentence with what to ask for
+// instead, to staff by the profiles and the flaws in the audit trail.
+
+#include <map>
+#include <string>
+
+#include "core/error.h"
+#include "core/key_rules.h"
+#include "core/webauthn/metadata_service.h"
+#include "core/webauthn/registration_verifier.h"
+
+namespace firstkey::core {
+
+/// What `verified` has shown of its key.
+[[nodiscard]] KeyFacts facts_of(const webauthn::RegisteredCredential& verified);
+
+/// kKeyNotAllowed. `metadata` names the models that would do; null names none. `judgement` has a
+/// shortfall.
+[[nodiscard]] Error refused_key(const ProfileJudgement& judgement,
+                                const webauthn::MetadataService* metadata);
+
+/// The details of a refusal's audit row: the flaw that was told, as "check", and those of every
+/// profile, as "passkeyProfiles".
+[[nodiscard]] std::map<std::string, std::string> details_of(const ProfileJudgement& judgement);
+
+}  // namespace firstkey::core
