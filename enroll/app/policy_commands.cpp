@@ -3,13 +3,16 @@
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include "core/aaguid.h"
 #include "core/administration/policy_editor.h"
 #include "core/administration/trust_roots.h"
 #include "core/settings.h"
 #include "core/strict_json.h"
 #include "enroll/app/commands.h"
 #include "enroll/app/input_file.h"
+#include "enroll/app/policy_view.h"
 
 namespace firstkey::enroll {
 
@@ -21,28 +24,13 @@ using core::Result;
 
 constexpr std::size_t kLargestInput = std::size_t{1} << 20U;
 
-void show_policy(const Output& output, const std::string& title, const std::string& text) {
-  output.say(title);
-  const auto document = json::parse(text);  // named: it outlives the loop
-  for (const auto& [name, value] : document.as_object()) {
-    output.line(
-        "",
-        fmt::format(
-            "{:<28} {}", std::string_view(name.data(), name.size()), json::serialize(value)));
-  }
-}
-
 Result<void> show(Workplace& workplace, const Output& output) {
   core::PolicyEditor editor(workplace.administration());
   const auto passes = editor.pass_policy();
   if (!passes) return std::unexpected(passes.error());
   const auto keys = editor.key_policy();
   if (!keys) return std::unexpected(keys.error());
-  const auto pass_text = core::pass_policy_to_json(passes.value());
-  const auto key_text = core::key_policy_to_json(keys.value());
-  show_policy(output, "Passes", pass_text);
-  show_policy(output, "Keys", key_text);
-  output.object({{"passPolicy", json::parse(pass_text)}, {"keyPolicy", json::parse(key_text)}});
+  show_policies(passes.value(), keys.value(), output);
   return {};
 }
 
@@ -80,8 +68,21 @@ Result<void> set_key_policy(core::PolicyEditor& editor, const std::string& chang
   return {};
 }
 
+json::array models_json(const core::TrustRoot& root) {
+  json::array models;
+  for (const auto& aaguid : root.aaguids) models.emplace_back(core::aaguid_text(aaguid));
+  return models;
+}
+
 json::object root_json(const core::TrustRoot& root) {
-  return {{"id", root.id}, {"subject", root.subject}};
+  return {{"id", root.id}, {"subject", root.subject}, {"aaGuids", models_json(root)}};
+}
+
+/// Empty for one that vouches for any model.
+std::string models_text(const core::TrustRoot& root) {
+  std::vector<std::string> models;
+  for (const auto& aaguid : root.aaguids) models.push_back(core::aaguid_text(aaguid));
+  return fmt::format("{}", fmt::join(models, " "));
 }
 
 Result<void> list_roots(core::TrustRoots& roots, const Output& output) {
@@ -90,10 +91,10 @@ Result<void> list_roots(core::TrustRoots& roots, const Output& output) {
   std::vector<std::vector<std::string>> rows;
   json::array array;
   for (const auto& root : listed.value()) {
-    rows.push_back({root.id.substr(0, 16), root.subject});
+    rows.push_back({root.id.substr(0, 16), root.subject, models_text(root)});
     array.push_back(root_json(root));
   }
-  output.table({"Id", "Subject"}, rows);
+  output.table({"Id", "Subject", "Of these models alone"}, rows);
   output.object({{"value", std::move(array)}});
   return {};
 }
@@ -104,6 +105,7 @@ Result<void> tell_root(const Result<core::TrustRoot>& root,
   if (!root) return std::unexpected(root.error());
   output.line(verb, root->subject);
   output.line("Id", root->id);
+  if (!root->aaguids.empty()) output.line("Models", models_text(root.value()));
   output.object(root_json(root.value()));
   return {};
 }
@@ -135,27 +137,57 @@ void add_trust_list(CLI::App& trust, Invocation& invocation) {
   });
 }
 
+Result<std::vector<core::Bytes>> read_aaguids(const std::vector<std::string>& texts) {
+  std::vector<core::Bytes> aaguids;
+  for (const auto& text : texts) {
+    auto aaguid = core::aaguid_from_text(text);
+    if (!aaguid) {
+      return core::fail(ErrorCode::kInvalidArgument,
+                        "'" + text + "' is no AAGUID, as ee882879-721c-4913-9775-3dfcce97072a is");
+    }
+    aaguids.push_back(std::move(aaguid.value()));
+  }
+  return aaguids;
+}
+
+/// What `policy trust add` is told.
+struct TrustAddition {
+  std::string file;
+  bool is_leaf = false;
+  std::vector<std::string> aaguids;
+};
+
+Result<void> add_root(core::TrustRoots roots, const TrustAddition& addition, const Output& output) {
+  const auto aaguids = read_aaguids(addition.aaguids);
+  if (!aaguids) return std::unexpected(aaguids.error());
+  const auto text = read_input(addition.file, kLargestInput);
+  if (!text) return std::unexpected(text.error());
+  const auto leaf = addition.is_leaf ? core::LeafListing::kAllowed : core::LeafListing::kRefused;
+  return tell_root(
+      roots.add(core::as_bytes(text.value()), leaf, aaguids.value()), "Trusted", output);
+}
+
 void add_trust_add(CLI::App& trust, Invocation& invocation) {
   auto* add = trust.add_subcommand("add", "Trust a certificate, PEM or DER");
-  const auto file = std::make_shared<std::string>();
-  const auto leaf = std::make_shared<bool>(false);
-  add->add_option("file", *file, "The certificate; - reads standard input")->required();
-  add->add_flag(
-      "--leaf", *leaf, "Take one that is no authority: it vouches for its own keys alone");
+  add->footer(
+      "Example, for an allow list of one model:\n"
+      "  firstkey policy trust add maker.pem --aaguid ee882879-721c-4913-9775-3dfcce97072a");
+  const auto addition = std::make_shared<TrustAddition>();
+  add->add_option("file", addition->file, "The certificate; - reads standard input")->required();
+  add->add_flag("--leaf",
+                addition->is_leaf,
+                "Take one that is no authority: it vouches for its own keys alone");
+  add->add_option("--aaguid",
+                  addition->aaguids,
+                  "Trust it for keys of this model alone, whose model it then proves; repeatable")
+      ->type_name("AAGUID")
+      ->allow_extra_args(false);
   const auto is_metadata = add_metadata_flag(*add);
-  add->callback([&invocation, file, leaf, is_metadata] {
-    invocation.action = [&invocation, file, leaf, is_metadata] {
-      return run_in_workplace(
-          invocation, [&](Workplace& workplace, const Output& output) -> Result<void> {
-            const auto text = read_input(*file, kLargestInput);
-            if (!text) return std::unexpected(text.error());
-            return tell_root(
-                roots_in(workplace, *is_metadata)
-                    .add(core::as_bytes(text.value()),
-                         *leaf ? core::LeafListing::kAllowed : core::LeafListing::kRefused),
-                "Trusted",
-                output);
-          });
+  add->callback([&invocation, addition, is_metadata] {
+    invocation.action = [&invocation, addition, is_metadata] {
+      return run_in_workplace(invocation, [&](Workplace& workplace, const Output& output) {
+        return add_root(roots_in(workplace, *is_metadata), *addition, output);
+      });
     };
   });
 }
@@ -187,7 +219,12 @@ void add_set(CLI::App& policy, Invocation& invocation) {
   auto* command = policy.add_subcommand("set", "Change members of a policy");
   command->footer(
       "Examples:\n  echo '{\"maximumLifetimeInMinutes\": 1440}' | firstkey policy set passes -\n"
-      "  firstkey policy set keys changes.json");
+      "  firstkey policy set keys changes.json\n"
+      "A file for `keys` that allows one model, for everybody:\n"
+      "  {\"passkeyProfiles\": [{\"id\": \"00000000-0000-0000-0000-000000000001\",\n"
+      "    \"name\": \"Default\", \"attestationEnforcement\": \"registrationOnly\",\n"
+      "    \"keyRestrictions\": {\"isEnforced\": true, \"enforcementType\": \"allow\",\n"
+      "      \"aaGuids\": [\"ee882879-721c-4913-9775-3dfcce97072a\"]}}]}");
   const auto which = std::make_shared<std::string>();
   const auto file = std::make_shared<std::string>();
   command->add_option("which", *which, "passes or keys")

@@ -291,6 +291,9 @@ def keys():
         trusted = run("trust-root", ["policy", "trust", "add", root])
         run("trust-root-list", ["policy", "trust", "list"])
         run("trust-root", ["policy", "trust", "remove", trusted["id"]])
+        pinned = run("trust-root", ["policy", "trust", "add", "--aaguid", key["aaGuid"], root])
+        assert pinned["aaGuids"] == [key["aaGuid"]]
+        run("trust-root", ["policy", "trust", "remove", pinned["id"]])
     finally:
         softkey.kill()
         softkey.wait()

@@ -19,11 +19,15 @@ class EnrollmentDesk {
   explicit EnrollmentDesk(const std::string& key_options = "") : key(key_options) {
     (void)answer("init --rp-id example.org --user ana@example.org");
     (void)answer("user add lee@example.org --name 'Lee Osei'");
-    write("policy", R"({"allowSimulators":true})");
-    (void)answer("policy set keys " + folder / "policy");
+    set_key_policy(R"({"allowSimulators":true})");
     issue();
   }
 
+  /// `changes`: a JSON object.
+  void set_key_policy(const std::string& changes) const {
+    write("policy", changes);
+    (void)answer("policy set keys " + folder / "policy");
+  }
   void issue() { issue("lee@example.org"); }
   void issue(const std::string& user) {
     const auto pass = answer("pass create " + user + " --one-time");
