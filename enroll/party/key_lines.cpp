@@ -24,7 +24,7 @@ std::unexpected<PartyError> no_room(std::string why) {
 /// The COSE_Key of a registration, which has been read before.
 PartyResult<Bytes> public_key_of(const PartyRegistration& registration) {
   const auto& data = registration.response.authenticator_data;
-  const auto parsed = webauthn::AuthenticatorData::parse(data.value_or(Bytes()));
+  const auto parsed = webauthn::AuthenticatorData::parse(data ? BytesView(*data) : BytesView());
   if (!parsed || !parsed->credential) {
     return refuse(PartyErrorCode::kAnswerUnreadable, "the key's answer has no public key");
   }
