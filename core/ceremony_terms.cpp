@@ -1,5 +1,6 @@
 #include "core/ceremony_terms.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/key_rules.h"
@@ -38,10 +39,19 @@ webauthn::CeremonyExpectations ceremony_expectations(const Settings& settings,
                                                   : webauthn::BackupRule::kDeviceBoundOnly};
 }
 
+bool is_required(KeyFeature feature, const std::vector<const PasskeyProfile*>& profiles) {
+  return std::ranges::any_of(profiles, [&](const PasskeyProfile* profile) {
+    return std::ranges::find(profile->features, feature) != profile->features.end();
+  });
+}
+
 /// Where user verification is required, also to find out that the credential is there; a key that
 /// does not know the extension is still taken.
-webauthn::CreationExtensions extensions_for(const KeyPolicy& policy) {
-  webauthn::CreationExtensions extensions{.cred_props = true};
+webauthn::CreationExtensions extensions_for(const User& user, const KeyPolicy& policy) {
+  const auto profiles = profiles_for(user, policy);
+  webauthn::CreationExtensions extensions{
+      .cred_props = true,
+      .hmac_create_secret = is_required(KeyFeature::kHmacSecret, profiles)};
   if (policy.requires_user_verification) {
     extensions.credential_protection = webauthn::CredentialProtection::kUserVerificationRequired;
   }
@@ -93,7 +103,7 @@ webauthn::CreationOptions creation_options(const Settings& settings,
       .hints = {kSecurityKeyHint},
       .attestation = webauthn::AttestationConveyance::kDirect,
       .attestation_formats = {"packed", "fido-u2f"},  // those verified here that say who made a key
-      .extensions = extensions_for(policy)};
+      .extensions = extensions_for(user, policy)};
   for (const auto& credential : existing) {
     options.exclude_credentials.push_back(
         {.id = credential.id, .transports = credential.transports});

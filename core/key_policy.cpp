@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t kMostProfiles = 3;               // Graph
 constexpr std::size_t kLargestPolicy = 20UZ * 1024UZ;  // Graph: 20 KB of JSON
 constexpr std::size_t kLongestName = 64;
+constexpr std::int64_t kLargestFirmware = 0xFFFFFFFF;  // FIDO Metadata Statement v3.0: unsigned long
 constexpr std::chrono::days kLongestGrace{365};
 
 template <class... Parts>
@@ -53,6 +54,28 @@ Result<void> check_restrictions(const PasskeyProfile& profile) {
   return {};
 }
 
+Result<void> check_requirements(const PasskeyProfile& profile) {
+  for (const auto feature : profile.features) {
+    if (std::ranges::count(profile.features, feature) > 1) {
+      return invalid("the profile {} requires a feature twice", profile.name);
+    }
+  }
+  for (const auto& [aaguid, minimum] : profile.firmware_floors) {
+    if (minimum < 0 || minimum > kLargestFirmware) {
+      return invalid("the profile {} has the firmware {}; it must be between 0 and {}",
+                     profile.name,
+                     minimum,
+                     kLargestFirmware);
+    }
+    if (std::ranges::count(profile.firmware_floors, aaguid, &FirmwareFloor::aaguid) > 1) {
+      return invalid("the profile {} has two firmware floors for the AAGUID {}",
+                     profile.name,
+                     aaguid_text(aaguid));
+    }
+  }
+  return {};
+}
+
 Result<void> check_profile(const PasskeyProfile& profile) {
   if (!is_uuid(profile.id)) {
     return invalid("passkeyProfiles has the id '{}', which is no UUID in lower case", profile.id);
@@ -62,7 +85,8 @@ Result<void> check_profile(const PasskeyProfile& profile) {
                    profile.id,
                    kLongestName);
   }
-  return check_restrictions(profile);
+  if (auto checked = check_restrictions(profile); !checked) return checked;
+  return check_requirements(profile);
 }
 
 Result<void> check_profiles(const std::vector<PasskeyProfile>& profiles) {

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,25 @@ struct KeyRestrictions {
   friend bool operator==(const KeyRestrictions&, const KeyRestrictions&) = default;
 };
 
+/// What a key has to be able to do.
+enum class KeyFeature : std::uint8_t {
+  kResidentKey,       ///< credentials that the key itself can find
+  kUserVerification,  ///< by a sensor or a PIN
+  kHmacSecret,        ///< the extension of that name, which clients offer as prf
+};
+
+/// The oldest firmware of one model that will do.
+struct FirmwareFloor {
+  Bytes aaguid;
+  std::int64_t minimum = 0;  ///< 0..2³²-1, as the model's metadata counts (authenticatorVersion)
+
+  friend bool operator==(const FirmwareFloor&, const FirmwareFloor&) = default;
+};
+
+/// FIDO's certification of a model, in the order of its strictness. Source: FIDO Metadata Service
+/// v3.0 §3.1.4.
+enum class Certification : std::uint8_t { kAny, kL1, kL1Plus, kL2, kL2Plus, kL3, kL3Plus };
+
 /// The profile that no policy can be without. Source: the id that Graph's samples give it.
 inline constexpr std::string_view kDefaultProfile = "00000000-0000-0000-0000-000000000001";
 
@@ -38,6 +58,10 @@ struct PasskeyProfile {
   std::string name = "Default";     ///< 1..64 bytes, for people
   AttestationEnforcement attestation = AttestationEnforcement::kDisabled;
   KeyRestrictions restrictions;
+  // Ours: what is empty asks for nothing.
+  std::vector<KeyFeature> features;
+  std::vector<FirmwareFloor> firmware_floors;  ///< one for a model at most
+  std::optional<Certification> certification_floor;
 
   friend bool operator==(const PasskeyProfile&, const PasskeyProfile&) = default;
 };

@@ -1,5 +1,6 @@
 #include "core/key_policy_json.h"
 
+#include "core/aaguid.h"
 #include "core/strict_object.h"
 
 namespace firstkey::core {
@@ -13,6 +14,17 @@ constexpr Names<AttestationEnforcement, 2> kEnforcements{
      {AttestationEnforcement::kEnforced, "registrationOnly"}}};
 constexpr Names<KeyRestrictions::Type, 2> kRestrictionTypes{
     {{KeyRestrictions::Type::kAllow, "allow"}, {KeyRestrictions::Type::kBlock, "block"}}};
+
+constexpr Names<KeyFeature, 3> kFeatures{{{KeyFeature::kResidentKey, "residentKey"},
+                                          {KeyFeature::kUserVerification, "userVerification"},
+                                          {KeyFeature::kHmacSecret, "hmacSecret"}}};
+constexpr Names<Certification, 7> kCertifications{{{Certification::kAny, "FIDO_CERTIFIED"},
+                                                   {Certification::kL1, "FIDO_CERTIFIED_L1"},
+                                                   {Certification::kL1Plus, "FIDO_CERTIFIED_L1plus"},
+                                                   {Certification::kL2, "FIDO_CERTIFIED_L2"},
+                                                   {Certification::kL2Plus, "FIDO_CERTIFIED_L2plus"},
+                                                   {Certification::kL3, "FIDO_CERTIFIED_L3"},
+                                                   {Certification::kL3Plus, "FIDO_CERTIFIED_L3plus"}}};
 
 json::object restrictions_json(const KeyRestrictions& restrictions) {
   return {{"isEnforced", restrictions.is_enforced},
@@ -30,11 +42,61 @@ KeyRestrictions read_restrictions(const json::value& value, const std::string& w
   return restrictions;
 }
 
+json::array floors_json(const std::vector<FirmwareFloor>& floors) {
+  json::array list;
+  for (const auto& [aaguid, minimum] : floors) {
+    list.push_back({{"aaGuid", aaguid_text(aaguid)}, {"minimumFirmware", minimum}});
+  }
+  return list;
+}
+
+std::vector<FirmwareFloor> read_floors(const json::array& list, const std::string& where) {
+  std::vector<FirmwareFloor> floors;
+  for (const auto& value : list) {
+    StrictObject object(value, where);
+    auto aaguid = aaguid_from_text(object.text("aaGuid"));
+    if (!aaguid) throw Malformed(object.path("aaGuid") + " is no AAGUID");
+    floors.push_back(
+        {.aaguid = std::move(aaguid.value()), .minimum = object.number("minimumFirmware")});
+    object.close();
+  }
+  return floors;
+}
+
+/// Graph's members always, ours where they ask for something.
 json::object profile_json(const PasskeyProfile& profile) {
-  return {{"id", profile.id},
-          {"name", profile.name},
-          {"attestationEnforcement", name_of(kEnforcements, profile.attestation)},
-          {"keyRestrictions", restrictions_json(profile.restrictions)}};
+  json::object object{{"id", profile.id},
+                      {"name", profile.name},
+                      {"attestationEnforcement", name_of(kEnforcements, profile.attestation)},
+                      {"keyRestrictions", restrictions_json(profile.restrictions)}};
+  if (!profile.features.empty()) {
+    auto& features = object["requiredFeatures"].emplace_array();
+    for (const auto feature : profile.features) {
+      features.emplace_back(name_of(kFeatures, feature));
+    }
+  }
+  if (!profile.firmware_floors.empty()) {
+    object["firmwareFloors"] = floors_json(profile.firmware_floors);
+  }
+  if (profile.certification_floor) {
+    object["certificationFloor"] = name_of(kCertifications, profile.certification_floor.value());
+  }
+  return object;
+}
+
+void read_requirements(StrictObject& object, PasskeyProfile& profile) {
+  if (const auto* features = object.maybe_list("requiredFeatures")) {
+    const auto where = object.path("requiredFeatures");
+    for (const auto& text : texts_of(*features, where)) {
+      profile.features.push_back(value_of(kFeatures, text, where));
+    }
+  }
+  if (const auto* floors = object.maybe_list("firmwareFloors")) {
+    profile.firmware_floors = read_floors(*floors, object.path("firmwareFloors"));
+  }
+  if (object.maybe_member("certificationFloor") != nullptr) {
+    profile.certification_floor = object.one_of("certificationFloor", kCertifications);
+  }
 }
 
 PasskeyProfile read_profile(const json::value& value) {
@@ -44,6 +106,7 @@ PasskeyProfile read_profile(const json::value& value) {
                          .attestation = object.one_of("attestationEnforcement", kEnforcements),
                          .restrictions = read_restrictions(object.member("keyRestrictions"),
                                                            object.path("keyRestrictions"))};
+  read_requirements(object, profile);
   object.close();
   return profile;
 }

@@ -24,8 +24,26 @@ std::string_view why(KeyFlaw flaw) {
       return "this make of key is not on your organisation's list";
     case KeyFlaw::kModelNotProven:
       return "this key does not prove that it is of a make on your organisation's list";
+    case KeyFlaw::kResidentKeyNotProven:
+      return "this key is not known to hold passkeys itself, as your organisation asks of keys";
+    case KeyFlaw::kUserVerificationNotProven:
+      return "this key is not known to check who holds it, as your organisation asks of keys";
+    case KeyFlaw::kHmacSecretNotProven:
+      return "this key is not known to have hmac-secret, as your organisation asks of keys";
+    case KeyFlaw::kFirmwareUnknown:
+      return "this key does not prove its firmware, which your organisation asks of its make";
+    case KeyFlaw::kFirmwareTooOld:
+      return "this key's firmware is older than your organisation takes";
+    case KeyFlaw::kCertificationUnknown:
+    case KeyFlaw::kCertificationTooLow:
+      return "this make of key is not certified as highly as your organisation asks";
   }
   return "this key is not one your organisation takes";  // a value outside the enumeration
+}
+
+/// Whether another make of key is what it takes.
+bool is_about_model(KeyFlaw flaw) {
+  return flaw <= KeyFlaw::kModelNotProven;
 }
 
 /// The models that the profiles allow, by the names that metadata has for them.
@@ -47,16 +65,11 @@ std::vector<std::string> allowed_models(const ProfileJudgement& judgement,
 
 }  // namespace
 
-KeyFacts facts_of(const webauthn::RegisteredCredential& verified) {
-  const auto& attestation = verified.attestation;
-  return {.model = {.aaguid = verified.aaguid, .is_proven = attestation.is_model_proven},
-          .is_attested = attestation.level == AttestationLevel::kAttested};
-}
-
 Error refused_key(const ProfileJudgement& judgement, const webauthn::MetadataService* metadata) {
-  const auto reason = why(judgement.nearest().flaws.front());
-  auto names =
-      metadata == nullptr ? std::vector<std::string>() : allowed_models(judgement, *metadata);
+  const auto flaw = judgement.nearest().flaws.front();
+  const auto reason = why(flaw);
+  auto names = metadata == nullptr || !is_about_model(flaw) ? std::vector<std::string>()
+                                                            : allowed_models(judgement, *metadata);
   const bool are_more = names.size() > kMostModels;
   if (are_more) names.resize(kMostModels);
   auto text = names.empty() ? fmt::format("{}; ask your administrator for another", reason)

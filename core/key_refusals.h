@@ -8,12 +8,8 @@
 #include "core/error.h"
 #include "core/key_rules.h"
 #include "core/webauthn/metadata_service.h"
-#include "core/webauthn/registration_verifier.h"
 
 namespace firstkey::core {
-
-/// What `verified` has shown of its key.
-[[nodiscard]] KeyFacts facts_of(const webauthn::RegisteredCredential& verified);
 
 /// kKeyNotAllowed. `metadata` names the models that would do; null names none. `judgement` has a
 /// shortfall.

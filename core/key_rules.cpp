@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <iterator>
 #include <utility>
 
 #include "core/usability.h"
@@ -16,7 +17,43 @@ constexpr auto kFlaws = std::to_array<KeyFlaw>({
     KeyFlaw::kModelBlocked,
     KeyFlaw::kModelNotListed,
     KeyFlaw::kModelNotProven,
+    KeyFlaw::kResidentKeyNotProven,
+    KeyFlaw::kUserVerificationNotProven,
+    KeyFlaw::kHmacSecretNotProven,
+    KeyFlaw::kFirmwareUnknown,
+    KeyFlaw::kFirmwareTooOld,
+    KeyFlaw::kCertificationUnknown,
+    KeyFlaw::kCertificationTooLow,
 });
+
+KeyFlaw lack_of(KeyFeature feature) {
+  switch (feature) {
+    case KeyFeature::kResidentKey:
+      return KeyFlaw::kResidentKeyNotProven;
+    case KeyFeature::kUserVerification:
+      return KeyFlaw::kUserVerificationNotProven;
+    case KeyFeature::kHmacSecret:
+      return KeyFlaw::kHmacSecretNotProven;
+  }
+  return KeyFlaw::kResidentKeyNotProven;  // a value outside the enumeration
+}
+
+/// Of a model without a floor, whatever its firmware is will do.
+std::optional<KeyFlaw> firmware_flaw(const PasskeyProfile& profile, const KeyFacts& facts) {
+  const auto floor =
+      std::ranges::find(profile.firmware_floors, facts.model.aaguid, &FirmwareFloor::aaguid);
+  if (floor == profile.firmware_floors.end()) return std::nullopt;
+  if (!facts.firmware) return KeyFlaw::kFirmwareUnknown;
+  if (facts.firmware < floor->minimum) return KeyFlaw::kFirmwareTooOld;
+  return std::nullopt;
+}
+
+std::optional<KeyFlaw> certification_flaw(const PasskeyProfile& profile, const KeyFacts& facts) {
+  if (!profile.certification_floor) return std::nullopt;
+  if (!facts.certification) return KeyFlaw::kCertificationUnknown;
+  if (facts.certification < profile.certification_floor) return KeyFlaw::kCertificationTooLow;
+  return std::nullopt;
+}
 
 ProfileJudgement judge(std::span<const PasskeyProfile* const> profiles,
                        const std::function<std::vector<KeyFlaw>(const PasskeyProfile&)>& rules) {
@@ -45,6 +82,20 @@ std::string_view to_string(KeyFlaw flaw) noexcept {
       return "model_not_listed";
     case KeyFlaw::kModelNotProven:
       return "model_not_proven";
+    case KeyFlaw::kResidentKeyNotProven:
+      return "resident_key_not_proven";
+    case KeyFlaw::kUserVerificationNotProven:
+      return "user_verification_not_proven";
+    case KeyFlaw::kHmacSecretNotProven:
+      return "hmac_secret_not_proven";
+    case KeyFlaw::kFirmwareUnknown:
+      return "firmware_unknown";
+    case KeyFlaw::kFirmwareTooOld:
+      return "firmware_too_old";
+    case KeyFlaw::kCertificationUnknown:
+      return "certification_unknown";
+    case KeyFlaw::kCertificationTooLow:
+      return "certification_too_low";
   }
   return "unknown";  // a value outside the enumeration
 }
@@ -72,6 +123,14 @@ std::vector<KeyFlaw> key_rules(const PasskeyProfile& profile, const KeyFacts& fa
     flaws.push_back(KeyFlaw::kNotAttested);
   }
   std::ranges::copy(model_rules(profile, facts.model), std::back_inserter(flaws));
+  for (const auto feature : profile.features) {
+    if (std::ranges::find(facts.features, feature) == facts.features.end()) {
+      flaws.push_back(lack_of(feature));
+    }
+  }
+  for (const auto flaw : {firmware_flaw(profile, facts), certification_flaw(profile, facts)}) {
+    if (flaw) flaws.push_back(flaw.value());
+  }
   return flaws;
 }
 

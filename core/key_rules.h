@@ -3,6 +3,7 @@
 // and, of its model alone, whenever it signs. Pure. Source: core/README.md, "The key policy".
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,6 +21,13 @@ enum class KeyFlaw : std::uint8_t {
   kModelBlocked,    ///< it says it is of a model that the profile blocks
   kModelNotListed,  ///< it does not even say that it is of a model the profile allows
   kModelNotProven,  ///< it says so, and does not prove it
+  kResidentKeyNotProven,
+  kUserVerificationNotProven,
+  kHmacSecretNotProven,
+  kFirmwareUnknown,
+  kFirmwareTooOld,
+  kCertificationUnknown,
+  kCertificationTooLow,
 };
 
 /// Every flaw, in the order of the enumeration.
@@ -33,10 +41,14 @@ struct KeyModel {
   bool is_proven = false;  ///< by a chain to a root that is tied to that AAGUID
 };
 
-/// What a registration has shown of a key.
+/// What a registration has shown of a key. What is only said by somebody who could say anything,
+/// the client or a key without attestation, is not in it.
 struct KeyFacts {
   KeyModel model;
-  bool is_attested = false;  ///< a chain to a trusted root, whichever
+  bool is_attested = false;              ///< a chain to a trusted root, whichever
+  std::vector<KeyFeature> features;      ///< shown by this registration, or had by its proven model
+  std::optional<std::int64_t> firmware;  ///< as the attestation certificate has it
+  std::optional<Certification> certification;  ///< of its proven model, at that time
 };
 
 /// What the restrictions of `profile` have against a model. Source: Graph: these are checked at

@@ -4,6 +4,7 @@
 
 #include "core/aaguid.h"
 #include "core/ceremony_terms.h"
+#include "core/key_facts.h"
 #include "core/key_refusals.h"
 #include "core/orphan_rules.h"
 #include "core/webauthn/client_data.h"
@@ -247,11 +248,13 @@ RegistrationDesk::Decision<std::string> RegistrationDesk::profile_of(
     ReadTransaction& view,
     const LiveSession& live,
     const webauthn::RegisteredCredential& verified) {
-  const auto judgement =
-      judge_key(profiles_for(live.user, live.settings.key_policy), facts_of(verified));
-  if (judgement.satisfied != nullptr) return judgement.satisfied->name;
+  const auto& policy = live.settings.key_policy;
   const auto metadata = metadata_.of(view, live.settings);
   if (!metadata) return std::unexpected(Refusal{.error = metadata.error(), .details = {}});
+  const auto facts = facts_of(
+      verified, {.service = metadata->get(), .grace = policy.metadata.grace, .now = live.now});
+  const auto judgement = judge_key(profiles_for(live.user, policy), facts);
+  if (judgement.satisfied != nullptr) return judgement.satisfied->name;
   return std::unexpected(
       Refusal{.error = refused_key(judgement, metadata->get()), .details = details_of(judgement)});
 }

@@ -112,10 +112,8 @@ json::array trust_roots_json(const std::vector<TrustRoot>& roots) {
 
 /// The member is there for roots of certain models alone.
 std::vector<Bytes> read_models(StrictObject& root) {
-  const auto* member = root.maybe_member("aaGuids");
-  if (member == nullptr) return {};
-  if (!member->is_array()) throw Malformed(root.path("aaGuids") + " is not a list");
-  return aaguids_of(member->get_array(), root.path("aaGuids"));
+  const auto* list = root.maybe_list("aaGuids");
+  return list == nullptr ? std::vector<Bytes>() : aaguids_of(*list, root.path("aaGuids"));
 }
 
 std::vector<TrustRoot> read_trust_roots(StrictObject& document, std::string_view name) {

@@ -55,9 +55,16 @@ bool StrictObject::flag(std::string_view name) {
 }
 
 const json::array& StrictObject::list(std::string_view name) {
-  const auto& value = member(name);
-  if (!value.is_array()) throw Malformed(path(name) + " is not a list");
-  return value.get_array();
+  const auto* found = maybe_list(name);
+  if (found == nullptr) throw Malformed(path(name) + " is missing");
+  return *found;
+}
+
+const json::array* StrictObject::maybe_list(std::string_view name) {
+  const auto* value = maybe_member(name);
+  if (value == nullptr) return nullptr;
+  if (!value->is_array()) throw Malformed(path(name) + " is not a list");
+  return &value->get_array();
 }
 
 void StrictObject::close() const {

@@ -61,6 +61,8 @@ class StrictObject {
   int small_number(std::string_view name);
   bool flag(std::string_view name);
   const boost::json::array& list(std::string_view name);
+  /// For a list that may be left out; null then.
+  const boost::json::array* maybe_list(std::string_view name);
   template <class Enum, std::size_t Size>
   Enum one_of(std::string_view name, const Names<Enum, Size>& names) {
     return value_of(names, text(name), path(name));

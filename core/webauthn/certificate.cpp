@@ -43,10 +43,41 @@ bool is_country_code(std::string_view text) {
          std::ranges::all_of(text, [](unsigned char c) { return std::isalpha(c) != 0; });
 }
 
+/// FIDO: id-fido-gen-ce-aaguid.
 const ASN1_OBJECT* aaguid_extension() {
-  // FIDO: id-fido-gen-ce-aaguid.
   static const Asn1ObjectPtr kObject(OBJ_txt2obj("1.3.6.1.4.1.45724.1.1.4", 1));
   return kObject.get();
+}
+/// FIDO: id-fido-gen-ce-fw-version.
+const ASN1_OBJECT* firmware_extension() {
+  static const Asn1ObjectPtr kObject(OBJ_txt2obj("1.3.6.1.4.1.45724.1.1.5", 1));
+  return kObject.get();
+}
+const ASN1_OBJECT* yubico_firmware_extension() {
+  static const Asn1ObjectPtr kObject(OBJ_txt2obj("1.3.6.1.4.1.41482.13.1", 1));
+  return kObject.get();
+}
+
+BytesView value_of(X509_EXTENSION* extension) {
+  const auto* value = X509_EXTENSION_get_data(extension);
+  return {ASN1_STRING_get0_data(value), static_cast<std::size_t>(ASN1_STRING_length(value))};
+}
+
+/// The content of the one DER value of type `tag`, shorter than 128 bytes, in the extension; empty
+/// if that is absent, stands twice or holds anything else.
+BytesView content_of(const X509* certificate, const ASN1_OBJECT* object, int tag) {
+  const int at = X509_get_ext_by_OBJ(certificate, object, -1);
+  if (at < 0 || X509_get_ext_by_OBJ(certificate, object, at) >= 0) return {};
+  const auto value = value_of(X509_get_ext(certificate, at));
+  const bool is_whole = value.size() > 2 && value[0] == tag && value[1] < 0x80 &&
+                        std::size_t{value[1]} + 2 == value.size();
+  return is_whole ? value.subspan(2) : BytesView();
+}
+
+std::int64_t big_endian(BytesView bytes) {
+  std::int64_t number = 0;
+  for (const auto byte : bytes) number = number * 256 + byte;
+  return number;
 }
 
 std::string text_of(const X509_NAME* name) {
@@ -149,9 +180,7 @@ Result<void> Certificate::check_aaguid(BytesView aaguid) const {
   if (X509_EXTENSION_get_critical(extension) != 0) {
     return fail(Code::kCertificateProfileViolated, "the AAGUID extension is critical");
   }
-  const auto* value = X509_EXTENSION_get_data(extension);
-  const BytesView wrapped(ASN1_STRING_get0_data(value),
-                          static_cast<std::size_t>(ASN1_STRING_length(value)));
+  const auto wrapped = value_of(extension);
   // An OCTET STRING of 16 bytes inside the extension's own OCTET STRING.
   const bool is_wrapped = wrapped.size() == 2 + kAaguidBytes && wrapped[0] == V_ASN1_OCTET_STRING &&
                           wrapped[1] == kAaguidBytes;
@@ -159,6 +188,21 @@ Result<void> Certificate::check_aaguid(BytesView aaguid) const {
     return fail(Code::kCertificateAaguidMismatch);
   }
   return {};
+}
+
+std::optional<std::int64_t> Certificate::firmware() const {
+  constexpr std::size_t kLongest = 5;         // of an unsigned number of 32 bits
+  constexpr std::int64_t kMost = 0xFFFFFFFF;  // authenticatorVersion is an unsigned long
+  constexpr std::size_t kYubicoBytes = 3;
+  const auto number = content_of(certificate_.get(), firmware_extension(), V_ASN1_INTEGER);
+  if (!number.empty() && number.size() <= kLongest && number[0] < 0x80) {
+    const auto firmware = big_endian(number);
+    if (firmware <= kMost) return firmware;
+  }
+  const auto yubico =
+      content_of(certificate_.get(), yubico_firmware_extension(), V_ASN1_OCTET_STRING);
+  if (yubico.size() == kYubicoBytes) return big_endian(yubico);
+  return std::nullopt;
 }
 
 }  // namespace firstkey::core::webauthn

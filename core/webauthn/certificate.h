@@ -1,6 +1,8 @@
 #pragma once
 // An attestation certificate: parsed once, asked for what WebAuthn needs of it.
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "core/bytes.h"
@@ -45,6 +47,12 @@ class Certificate {
   /// If the certificate names an AAGUID (id-fido-gen-ce-aaguid), it is `aaguid` and not critical.
   /// Errors: kCertificateAaguidMismatch, kCertificateProfileViolated.
   [[nodiscard]] Result<void> check_aaguid(BytesView aaguid) const;
+
+  /// The firmware of the key it was made for, if it says so in a form that reads: FIDO's
+  /// id-fido-gen-ce-fw-version, a number as metadata's authenticatorVersion, or else Yubico's three
+  /// bytes, major, minor and patch, as the number 0xMMmmpp that their metadata has.
+  /// Source: WebAuthn L3 §8.2.1; Yubico's OID arc 1.3.6.1.4.1.41482.13.
+  [[nodiscard]] std::optional<std::int64_t> firmware() const;
 
  private:
   Certificate(X509Ptr certificate, BytesView der)

@@ -44,7 +44,7 @@ struct StatusReport {
   AuthenticatorStatus status = AuthenticatorStatus::kOther;
   std::string name;                       ///< as published
   std::optional<Instant> effective_date;  ///< midnight UTC; none: for as long as it is there
-  /// The firmware it is about. It is for people alone: no attestation says which firmware signed.
+  /// The firmware it is about. It is for people alone: few attestations say which firmware signed.
   std::optional<std::int64_t> authenticator_version;
   /// DER. What kAttestationKeyCompromise is limited to: keys whose chain leads over one of these;
   /// none: all keys of the model.
@@ -53,14 +53,24 @@ struct StatusReport {
   friend bool operator==(const StatusReport&, const StatusReport&) = default;
 };
 
+/// What the getInfo of a metadata statement says that its model can do. CTAP 2.1 §6.4.
+struct ModelFeatures {
+  bool has_resident_keys = false;
+  bool has_user_verification = false;  ///< by a sensor or a PIN, set up or not
+  bool has_hmac_secret = false;
+
+  friend bool operator==(const ModelFeatures&, const ModelFeatures&) = default;
+};
+
 struct MetadataEntry {
   Bytes aaguid;                        ///< 16 bytes; empty for U2F
   std::vector<Bytes> key_identifiers;  ///< of U2F: SHA-1 of the leaf's public key bits, 20 bytes
   std::string description;
   std::optional<std::int64_t> authenticator_version;  ///< the firmware it describes
-  std::vector<Bytes> roots;                           ///< DER: certificates its chains may end in
-  std::size_t unreadable_roots = 0;                   ///< left out
-  std::vector<StatusReport> reports;                  ///< in the order published, which is no order
+  ModelFeatures features;
+  std::vector<Bytes> roots;           ///< DER: certificates its chains may end in
+  std::size_t unreadable_roots = 0;   ///< left out
+  std::vector<StatusReport> reports;  ///< in the order published, which is no order
 
   friend bool operator==(const MetadataEntry&, const MetadataEntry&) = default;
 };

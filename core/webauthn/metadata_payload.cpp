@@ -80,6 +80,30 @@ Result<std::vector<StatusReport>> read_reports(const json::object& entry) {
   return reports;
 }
 
+/// A statement of before CTAP 2 has none. An option that is there and false can be set up.
+Result<ModelFeatures> read_features(const json::object& statement) {
+  const auto info = maybe_object(statement, "authenticatorGetInfo");
+  if (!info) return malformed(info.error());
+  if (info.value() == nullptr) return ModelFeatures{};
+  const auto extensions = maybe_texts(*info.value(), "extensions");
+  if (!extensions) return malformed(extensions.error());
+  const auto& names = extensions.value();
+  ModelFeatures features;
+  features.has_hmac_secret = std::ranges::find(names, "hmac-secret") != names.end();
+  const auto options = maybe_object(*info.value(), "options");
+  if (!options) return malformed(options.error());
+  if (options.value() == nullptr) return features;
+  const auto resident = maybe_bool(*options.value(), "rk");
+  if (!resident) return malformed(resident.error());
+  features.has_resident_keys = resident.value().value_or(false);
+  for (const char* option : {"uv", "clientPin"}) {
+    const auto verifies = maybe_bool(*options.value(), option);
+    if (!verifies) return malformed(verifies.error());
+    if (verifies.value()) features.has_user_verification = true;
+  }
+  return features;
+}
+
 Result<void> read_statement(const json::object& statement, MetadataEntry& entry) {
   auto description = maybe_text(statement, "description");
   if (!description) return malformed(description.error());
@@ -87,6 +111,9 @@ Result<void> read_statement(const json::object& statement, MetadataEntry& entry)
   const auto version = maybe_integer(statement, "authenticatorVersion");
   if (!version) return malformed(version.error());
   entry.authenticator_version = version.value();
+  const auto features = read_features(statement);
+  if (!features) return std::unexpected(features.error());
+  entry.features = features.value();
   const auto roots = maybe_texts(statement, "attestationRootCertificates");
   if (!roots) return malformed(roots.error());
   for (const auto& text : roots.value()) {

@@ -165,6 +165,7 @@ class Registration {
     attestation.type = AttestationType::kCertified;
     attestation.level = AttestationLevel::kAttested;
     attestation.trust_root = std::move(root.value());
+    attestation.firmware = facts_.statement.path().front().firmware();
     return CheckOutcome::kPassed;
   }
 

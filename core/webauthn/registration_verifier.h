@@ -58,6 +58,8 @@ struct Attestation {
   std::string trust_root;         ///< subject of the listed certificate; empty when kNotAttested
   /// Of the metadata, if the chain led to a root of the model's own entry in it.
   std::optional<std::int64_t> metadata_number;
+  /// As the attestation certificate has it, if the chain is trusted: Certificate::firmware().
+  std::optional<std::int64_t> firmware;
   std::string not_trusted_reason;
 };
 

@@ -45,17 +45,32 @@ std::string models_of(const KeyRestrictions& restrictions) {
   return fmt::format("{} {}", is_allow ? "only" : "all but", what);
 }
 
-void show_profiles(const KeyPolicy& policy, const Output& output) {
+/// Each requirement of our own, as the policy's JSON has it.
+std::string requirements_of(const json::object& profile) {
+  std::vector<std::string> parts;
+  for (const auto& [key, value] : profile) {
+    const std::string_view name(key.data(), key.size());
+    static const std::set<std::string_view> kInOtherColumns{
+        "id", "name", "attestationEnforcement", "keyRestrictions"};
+    if (!kInOtherColumns.contains(name)) {
+      parts.push_back(fmt::format("{} {}", name, json::serialize(value)));
+    }
+  }
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+void show_profiles(const KeyPolicy& policy, const json::array& form, const Output& output) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& profile : policy.profiles) {
     const bool is_enforced = profile.attestation == core::AttestationEnforcement::kEnforced;
     rows.push_back({profile.name,
                     profile.id,
                     is_enforced ? "enforced" : "not enforced",
-                    models_of(profile.restrictions)});
+                    models_of(profile.restrictions),
+                    requirements_of(form.at(rows.size()).as_object())});
   }
   output.say("Profiles of keys: one that a key satisfies fully is enough");
-  output.table({"Profile", "Id", "Attestation", "Models"}, rows);
+  output.table({"Profile", "Id", "Attestation", "Models", "Besides"}, rows);
 }
 
 std::string name_of(const KeyPolicy& policy, const std::string& id) {
@@ -91,7 +106,7 @@ void show_policies(const core::PassPolicy& passes,
   show_members(key_form,
                {"includeTargets", "excludeTargets", "passkeyProfiles", "defaultPasskeyProfile"},
                output);
-  show_profiles(keys, output);
+  show_profiles(keys, key_form.at("passkeyProfiles").as_array(), output);
   show_targets(keys, output);
   output.object({{"passPolicy", pass_form}, {"keyPolicy", key_form}});
 }

@@ -9,6 +9,7 @@
 using firstkey::core::Bytes;
 using firstkey::core::ErrorCode;
 using firstkey::core::kDefaultProfile;
+using firstkey::core::KeyFeature;
 using firstkey::core::KeyPolicy;
 using firstkey::core::KeyRestrictions;
 using firstkey::core::PasskeyProfile;
@@ -61,6 +62,19 @@ const Fault kFaults[] = {
        p.profiles.front().restrictions = {.is_enforced = true,
                                           .type = KeyRestrictions::Type::kAllow};
      }},
+    {"a feature twice",
+     [](KeyPolicy& p) {
+       p.profiles.front().features = {KeyFeature::kHmacSecret, KeyFeature::kHmacSecret};
+     }},
+    {"two floors for a model",
+     [](KeyPolicy& p) {
+       p.profiles.front().firmware_floors = {{.aaguid = Bytes(16, 1), .minimum = 1},
+                                             {.aaguid = Bytes(16, 1), .minimum = 2}};
+     }},
+    {"a firmware below all",
+     [](KeyPolicy& p) { p.profiles.front().firmware_floors = {{.minimum = -1}}; }},
+    {"a firmware beyond all",
+     [](KeyPolicy& p) { p.profiles.front().firmware_floors = {{.minimum = 0x100000000}}; }},
     {"a target with no profile", [](KeyPolicy& p) { p.include_targets.front().profiles.clear(); }},
     {"a target with a profile that is gone",
      [](KeyPolicy& p) { p.include_targets.front().profiles.emplace_back(kOther); }},
@@ -76,6 +90,14 @@ const Fault kFaults[] = {
 TEST_SUITE("core/key_policy") {
   TEST_CASE("the policy of a fresh store is valid") {
     CHECK(validate(KeyPolicy{}).has_value());
+  }
+
+  TEST_CASE("a firmware is an unsigned number of 32 bits") {
+    for (const std::int64_t minimum : {0LL, 1LL, 0xFFFFFFFFLL}) {
+      KeyPolicy policy;
+      policy.profiles.front().firmware_floors = {{.aaguid = Bytes(16, 1), .minimum = minimum}};
+      CHECK(validate(policy).has_value());
+    }
   }
 
   TEST_CASE("a policy that cannot be meant is refused") {

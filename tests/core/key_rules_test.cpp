@@ -11,10 +11,12 @@
 using firstkey::core::all_key_flaws;
 using firstkey::core::AttestationEnforcement;
 using firstkey::core::Bytes;
+using firstkey::core::Certification;
 using firstkey::core::judge_key;
 using firstkey::core::judge_model;
 using firstkey::core::key_rules;
 using firstkey::core::KeyFacts;
+using firstkey::core::KeyFeature;
 using firstkey::core::KeyFlaw;
 using firstkey::core::KeyPolicy;
 using firstkey::core::KeyRestrictions;
@@ -74,6 +76,17 @@ const Case kCases[] = {
     {"a proven model that is not blocked", kBlocking, kProvenOther, {}},
 };
 
+/// A profile with one requirement of our own, and what it has against a proven key that shows
+/// `facts`.
+template <class Require, class Show>
+Flaws required(const Require& require, const Show& show) {
+  PasskeyProfile profile;
+  require(profile);
+  KeyFacts facts = kProven;
+  show(facts);
+  return key_rules(profile, facts);
+}
+
 KeyTarget to_group(const std::string& name, std::vector<std::string> profiles) {
   return {.whom = {.kind = Target::Kind::kGroup, .id = name}, .profiles = std::move(profiles)};
 }
@@ -101,6 +114,52 @@ TEST_SUITE("core/key_rules") {
     profile = kBlocking;
     profile.restrictions.is_enforced = false;
     CHECK(key_rules(profile, kClaimed).empty());
+  }
+
+  TEST_CASE("a feature that is required has to be shown, each by itself") {
+    using enum KeyFeature;
+    for (const auto& [feature, flaw] : {std::pair{kResidentKey, kResidentKeyNotProven},
+                                        {kUserVerification, kUserVerificationNotProven},
+                                        {kHmacSecret, kHmacSecretNotProven}}) {
+      const auto require = [&](PasskeyProfile& profile) { profile.features = {feature}; };
+      CHECK(required(require, [](KeyFacts&) {}) == Flaws{flaw});
+      CHECK(required(require, [&](KeyFacts& facts) { facts.features = {feature}; }).empty());
+      CHECK(required(require, [&](KeyFacts& facts) {
+              for (const auto other : {kResidentKey, kUserVerification, kHmacSecret}) {
+                if (other != feature) facts.features.push_back(other);
+              }
+            }) == Flaws{flaw});
+    }
+  }
+
+  TEST_CASE("a firmware is taken from its floor on, and a model without a floor with any") {
+    const auto floor = [](const Bytes& aaguid) {
+      return [aaguid](PasskeyProfile& profile) {
+        profile.firmware_floors = {{.aaguid = aaguid, .minimum = 100}};
+      };
+    };
+    const auto shown = [](std::int64_t firmware) {
+      return [firmware](KeyFacts& facts) { facts.firmware = firmware; };
+    };
+    CHECK(required(floor(kListed), [](KeyFacts&) {}) == Flaws{kFirmwareUnknown});
+    CHECK(required(floor(kListed), shown(99)) == Flaws{kFirmwareTooOld});
+    CHECK(required(floor(kListed), shown(100)).empty());
+    CHECK(required(floor(kListed), shown(101)).empty());
+    CHECK(required(floor(kUnlisted), [](KeyFacts&) {}).empty());
+  }
+
+  TEST_CASE("a certification is taken from its floor on") {
+    const auto floor = [](PasskeyProfile& profile) {
+      profile.certification_floor = Certification::kL1Plus;
+    };
+    const auto shown = [](Certification certification) {
+      return [certification](KeyFacts& facts) { facts.certification = certification; };
+    };
+    CHECK(required(floor, [](KeyFacts&) {}) == Flaws{kCertificationUnknown});
+    CHECK(required(floor, shown(Certification::kAny)) == Flaws{kCertificationTooLow});
+    CHECK(required(floor, shown(Certification::kL1)) == Flaws{kCertificationTooLow});
+    CHECK(required(floor, shown(Certification::kL1Plus)).empty());
+    CHECK(required(floor, shown(Certification::kL2)).empty());
   }
 
   TEST_CASE("at a sign-in the model counts, and attestation no more") {

@@ -9,10 +9,12 @@ namespace json = boost::json;
 using firstkey::core::Alphabet;
 using firstkey::core::AttestationEnforcement;
 using firstkey::core::Bytes;
+using firstkey::core::Certification;
 using firstkey::core::ErrorCode;
 using firstkey::core::Instant;
 using firstkey::core::key_policy_from_json;
 using firstkey::core::key_policy_to_json;
+using firstkey::core::KeyFeature;
 using firstkey::core::KeyPolicy;
 using firstkey::core::KeyRestrictions;
 using firstkey::core::pass_policy_from_json;
@@ -63,7 +65,10 @@ KeyPolicy unusual_key_policy() {
                         .attestation = AttestationEnforcement::kEnforced,
                         .restrictions = {.is_enforced = true,
                                          .type = KeyRestrictions::Type::kAllow,
-                                         .aaguids = {Bytes(16, 1), Bytes(16, 2)}}}},
+                                         .aaguids = {Bytes(16, 1), Bytes(16, 2)}},
+                        .features = {KeyFeature::kHmacSecret, KeyFeature::kResidentKey},
+                        .firmware_floors = {{.aaguid = Bytes(16, 1), .minimum = 0xFFFFFFFF}},
+                        .certification_floor = Certification::kL2}},
           .requires_resident_key = false,
           .requires_user_verification = false,
           .allows_backup_eligible = true,
@@ -188,6 +193,25 @@ void check_members(const std::string& document, const Read& read, ErrorCode code
 }  // namespace
 
 TEST_SUITE("core/settings") {
+  TEST_CASE("a profile asks for what is its alone, in forms that can be read") {
+    for (const auto& [member, value] :
+         {std::pair{"requiredFeatures", R"("residentKey")"},
+          {"requiredFeatures", R"(["touch"])"},
+          {"firmwareFloors", R"([{"aaGuid":"any","minimumFirmware":1}])"},
+          {"firmwareFloors",
+           R"([{"aaGuid":"ee882879-721c-4913-9775-3dfcce97072a","minimumFirmware":"5.4.3"}])"},
+          {"firmwareFloors", R"([{"aaGuid":"ee882879-721c-4913-9775-3dfcce97072a"}])"},
+          {"certificationFloor", R"("L1")"},
+          {"certificationFloor", "null"}}) {
+      CAPTURE(value);
+      auto document = json::parse(key_policy_to_json(KeyPolicy{})).as_object();
+      document["passkeyProfiles"].as_array()[0].as_object()[member] = json::parse(value);
+      const auto read = key_policy_from_json(json::serialize(document));
+      REQUIRE_FALSE(read);
+      CHECK(read.error().detail.contains(member));
+    }
+  }
+
   TEST_CASE("settings come back as they were written, default or not") {
     for (const auto& settings : {make_settings(), unusual_settings()}) {
       const auto read = settings_from_json(settings_to_json(settings));

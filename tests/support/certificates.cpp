@@ -75,6 +75,9 @@ X509Ptr unsigned_certificate(const CertificateShape& shape, EVP_PKEY* key) {
   REQUIRE(X509_set_pubkey(certificate.get(), key) == 1);
   add_extension(certificate.get(), "basicConstraints", shape.basic_constraints);
   add_extension(certificate.get(), kAaguidExtension, shape.aaguid_extension);
+  for (const auto& [oid, value] : shape.extensions) {
+    add_extension(certificate.get(), oid.c_str(), value);
+  }
   add_extension(certificate.get(), "subjectAltName", shape.subject_alternative_name);
   return certificate;
 }

@@ -30,6 +30,8 @@ struct CertificateShape {
   std::string basic_constraints = "critical,CA:FALSE";  ///< empty: none
   /// The value of id-fido-gen-ce-aaguid, as OpenSSL's configuration writes it; empty: none.
   std::string aaguid_extension;
+  /// More extensions, by OID, each with its value as OpenSSL's configuration writes it.
+  std::vector<std::pair<std::string, std::string>> extensions;
   std::string subject_alternative_name;  ///< "DNS:example.org"; empty: none
   long serial = 1;
   KeyKind key = KeyKind::kP256;

@@ -88,6 +88,9 @@ json::object EntryShape::json() const {
                        {"attestationRootCertificates", std::move(certificates)}}},
                      {"statusReports", reports},
                      {"timeOfLastStatusChange", "2025-01-01"}};
+  if (!get_info.empty()) {
+    entry["metadataStatement"].as_object()["authenticatorGetInfo"] = get_info;
+  }
   if (!aaguid.empty()) entry["aaguid"] = aaguid;
   if (!key_identifiers.empty()) {
     entry["attestationCertificateKeyIdentifiers"] =

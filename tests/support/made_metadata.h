@@ -31,6 +31,7 @@ struct EntryShape {
   std::vector<std::string> key_identifiers;                     ///< hex
   std::string description = "Test key";
   std::vector<core::Bytes> roots;  ///< DER
+  boost::json::object get_info;    ///< of the statement; empty: none
   boost::json::array reports{{{"status", "FIDO_CERTIFIED_L1"}, {"effectiveDate", "2025-01-01"}}};
 
   [[nodiscard]] boost::json::object json() const;

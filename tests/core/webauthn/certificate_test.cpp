@@ -35,9 +35,44 @@ std::optional<Code> aaguid(const std::string& value) {
   return code_of(certificate(shape).check_aaguid(kAaguid));
 }
 
+/// The firmware that a certificate tells with these extensions.
+std::optional<std::int64_t> firmware(
+    const std::vector<std::pair<std::string, std::string>>& extensions) {
+  CertificateShape shape;
+  shape.extensions = extensions;
+  return certificate(shape).firmware();
+}
+constexpr const char* kFirmware = "1.3.6.1.4.1.45724.1.1.5";
+constexpr const char* kYubicoFirmware = "1.3.6.1.4.1.41482.13.1";
+
 }  // namespace
 
 TEST_SUITE("core/webauthn/certificate") {
+  TEST_CASE("the firmware is FIDO's number, or else Yubico's three bytes") {
+    CHECK_FALSE(firmware({}));
+    CHECK(firmware({{kFirmware, "DER:02:01:00"}}) == 0);
+    CHECK(firmware({{kFirmware, "DER:02:03:05:04:03"}}) == 0x050403);
+    CHECK(firmware({{kFirmware, "DER:02:05:00:FF:FF:FF:FF"}}) == 0xFFFFFFFF);
+    CHECK(firmware({{kYubicoFirmware, "DER:04:03:05:04:03"}}) == 0x050403);
+    CHECK(firmware({{kFirmware, "DER:02:01:07"}, {kYubicoFirmware, "DER:04:03:05:04:03"}}) == 7);
+  }
+
+  TEST_CASE("a firmware that does not read is none") {
+    for (const auto* value : {"DER:02:01:80",
+                              "DER:02:05:01:00:00:00:00",
+                              "DER:02:06:00:00:00:00:00:01",
+                              "DER:02:02:05",
+                              "DER:02:01:05:00",
+                              "DER:04:01:05",
+                              "DER:02:00"}) {
+      CAPTURE(value);
+      CHECK_FALSE(firmware({{kFirmware, value}}));
+    }
+    CHECK_FALSE(firmware({{kYubicoFirmware, "DER:04:02:05:04"}}));
+    CHECK_FALSE(firmware({{kYubicoFirmware, "DER:02:03:05:04:03"}}));
+    CHECK_FALSE(firmware({{kFirmware, "DER:02:01:07"}, {kFirmware, "DER:02:01:09"}}));
+  }
+
   TEST_CASE("a certificate keeps its bytes and tells its subject") {
     const auto der = self_signed({}).der;
     const auto parsed = Certificate::parse(der).value();

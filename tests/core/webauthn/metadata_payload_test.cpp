@@ -65,6 +65,25 @@ TEST_SUITE("core/webauthn/metadata_payload") {
     CHECK(payload->entries[1].key_identifiers == std::vector<Bytes>{Bytes(20, 0xAA)});
   }
 
+  TEST_CASE("what a model can do is read from its getInfo, and is nothing without one") {
+    using firstkey::core::webauthn::ModelFeatures;
+    const auto features = [](json::object info) {
+      return parsed(EntryShape{.get_info = std::move(info)}).features;
+    };
+    CHECK(parsed(EntryShape{}).features == ModelFeatures{});
+    CHECK(features({{"options", {{"rk", true}}}}) == ModelFeatures{.has_resident_keys = true});
+    CHECK(features({{"options", {{"rk", false}}}}) == ModelFeatures{});
+    for (const auto* option : {"uv", "clientPin"}) {
+      for (const bool is_set_up : {false, true}) {
+        CHECK(features({{"options", {{option, is_set_up}}}}) ==
+              ModelFeatures{.has_user_verification = true});
+      }
+    }
+    CHECK(features({{"extensions", {"credProtect", "hmac-secret"}}}) ==
+          ModelFeatures{.has_hmac_secret = true});
+    CHECK(features({{"extensions", {"hmac-secrets", "credProtect"}}}) == ModelFeatures{});
+  }
+
   TEST_CASE("a status report is read with what it names") {
     const auto named = make_certificate("Lost", CertificateKind::kAuthority);
     const auto entry = parsed(entry_with_status({{"status", "ATTESTATION_KEY_COMPROMISE"},
@@ -140,6 +159,17 @@ TEST_SUITE("core/webauthn/metadata_payload") {
     CHECK(is_malformed_with("metadataStatement", {{"description", 5}}));
     CHECK(is_malformed_with("metadataStatement", {{"authenticatorVersion", "5"}}));
     CHECK(is_malformed_with("metadataStatement", {{"attestationRootCertificates", "AAAA"}}));
+  }
+
+  TEST_CASE("a getInfo of another form refuses the whole") {
+    for (const json::object& info : {json::object{{"options", "rk"}},
+                                     json::object{{"options", {{"rk", 1}}}},
+                                     json::object{{"options", {{"uv", "yes"}}}},
+                                     json::object{{"extensions", "hmac-secret"}},
+                                     json::object{{"extensions", {1, 2}}}}) {
+      CAPTURE(json::serialize(info));
+      CHECK(is_malformed(PayloadShape{.entries = {EntryShape{.get_info = info}}}.json()));
+    }
   }
 
   TEST_CASE("a report without a status or with a broken date refuses the whole") {
