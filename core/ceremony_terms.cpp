@@ -45,13 +45,21 @@ bool is_required(KeyFeature feature, const std::vector<const PasskeyProfile*>& p
   });
 }
 
+/// An attestation that names the very key is asked for only where a profile has a list of them.
+webauthn::AttestationConveyance conveyance_for(const User& user, const KeyPolicy& policy) {
+  const bool is_listed =
+      std::ranges::any_of(profiles_for(user, policy),
+                          [](const PasskeyProfile* profile) { return !profile->serials.empty(); });
+  return is_listed ? webauthn::AttestationConveyance::kEnterprise
+                   : webauthn::AttestationConveyance::kDirect;
+}
+
 /// Where user verification is required, also to find out that the credential is there; a key that
 /// does not know the extension is still taken.
 webauthn::CreationExtensions extensions_for(const User& user, const KeyPolicy& policy) {
   const auto profiles = profiles_for(user, policy);
   webauthn::CreationExtensions extensions{
-      .cred_props = true,
-      .hmac_create_secret = is_required(KeyFeature::kHmacSecret, profiles)};
+      .cred_props = true, .hmac_create_secret = is_required(KeyFeature::kHmacSecret, profiles)};
   if (policy.requires_user_verification) {
     extensions.credential_protection = webauthn::CredentialProtection::kUserVerificationRequired;
   }
@@ -101,7 +109,7 @@ webauthn::CreationOptions creation_options(const Settings& settings,
                                ? webauthn::UserVerificationRequirement::kRequired
                                : webauthn::UserVerificationRequirement::kPreferred,
       .hints = {kSecurityKeyHint},
-      .attestation = webauthn::AttestationConveyance::kDirect,
+      .attestation = conveyance_for(user, policy),
       .attestation_formats = {"packed", "fido-u2f"},  // those verified here that say who made a key
       .extensions = extensions_for(user, policy)};
   for (const auto& credential : existing) {

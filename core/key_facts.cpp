@@ -73,7 +73,8 @@ KeyFacts facts_of(const webauthn::RegisteredCredential& verified, const Metadata
                  .is_attested = attestation.level == AttestationLevel::kAttested,
                  .features = features_of(verified, entry),
                  .firmware = attestation.firmware,
-                 .certification = std::nullopt};
+                 .certification = std::nullopt,
+                 .serial = attestation.serial};
   if (entry != nullptr) {
     const auto status = webauthn::certification_at(*entry, metadata.now);
     if (status) facts.certification = certification_of(status.value());

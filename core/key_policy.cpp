@@ -1,6 +1,7 @@
 #include "core/key_policy.h"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -15,7 +16,9 @@ namespace {
 constexpr std::size_t kMostProfiles = 3;               // Graph
 constexpr std::size_t kLargestPolicy = 20UZ * 1024UZ;  // Graph: 20 KB of JSON
 constexpr std::size_t kLongestName = 64;
-constexpr std::int64_t kLargestFirmware = 0xFFFFFFFF;  // FIDO Metadata Statement v3.0: unsigned long
+constexpr std::size_t kLongestSerial = 64;
+constexpr std::int64_t kLargestFirmware =
+    0xFFFFFFFF;  // FIDO Metadata Statement v3.0: unsigned long
 constexpr std::chrono::days kLongestGrace{365};
 
 template <class... Parts>
@@ -76,6 +79,21 @@ Result<void> check_requirements(const PasskeyProfile& profile) {
   return {};
 }
 
+Result<void> check_serials(const PasskeyProfile& profile) {
+  const std::set<Bytes> distinct(profile.serials.begin(), profile.serials.end());
+  if (distinct.size() != profile.serials.size()) {
+    return invalid("the profile {} names a serial number twice", profile.name);
+  }
+  for (const auto& serial : distinct) {
+    if (serial.empty() || serial.size() > kLongestSerial) {
+      return invalid("the profile {} has a serial number that is not of 1 to {} bytes",
+                     profile.name,
+                     kLongestSerial);
+    }
+  }
+  return {};
+}
+
 Result<void> check_profile(const PasskeyProfile& profile) {
   if (!is_uuid(profile.id)) {
     return invalid("passkeyProfiles has the id '{}', which is no UUID in lower case", profile.id);
@@ -86,7 +104,8 @@ Result<void> check_profile(const PasskeyProfile& profile) {
                    kLongestName);
   }
   if (auto checked = check_restrictions(profile); !checked) return checked;
-  return check_requirements(profile);
+  if (auto checked = check_requirements(profile); !checked) return checked;
+  return check_serials(profile);
 }
 
 Result<void> check_profiles(const std::vector<PasskeyProfile>& profiles) {

@@ -62,6 +62,7 @@ struct PasskeyProfile {
   std::vector<KeyFeature> features;
   std::vector<FirmwareFloor> firmware_floors;  ///< one for a model at most
   std::optional<Certification> certification_floor;
+  std::vector<Bytes> serials;  ///< of the only keys that will do; 1..64 bytes each
 
   friend bool operator==(const PasskeyProfile&, const PasskeyProfile&) = default;
 };

@@ -18,13 +18,14 @@ constexpr Names<KeyRestrictions::Type, 2> kRestrictionTypes{
 constexpr Names<KeyFeature, 3> kFeatures{{{KeyFeature::kResidentKey, "residentKey"},
                                           {KeyFeature::kUserVerification, "userVerification"},
                                           {KeyFeature::kHmacSecret, "hmacSecret"}}};
-constexpr Names<Certification, 7> kCertifications{{{Certification::kAny, "FIDO_CERTIFIED"},
-                                                   {Certification::kL1, "FIDO_CERTIFIED_L1"},
-                                                   {Certification::kL1Plus, "FIDO_CERTIFIED_L1plus"},
-                                                   {Certification::kL2, "FIDO_CERTIFIED_L2"},
-                                                   {Certification::kL2Plus, "FIDO_CERTIFIED_L2plus"},
-                                                   {Certification::kL3, "FIDO_CERTIFIED_L3"},
-                                                   {Certification::kL3Plus, "FIDO_CERTIFIED_L3plus"}}};
+constexpr Names<Certification, 7> kCertifications{
+    {{Certification::kAny, "FIDO_CERTIFIED"},
+     {Certification::kL1, "FIDO_CERTIFIED_L1"},
+     {Certification::kL1Plus, "FIDO_CERTIFIED_L1plus"},
+     {Certification::kL2, "FIDO_CERTIFIED_L2"},
+     {Certification::kL2Plus, "FIDO_CERTIFIED_L2plus"},
+     {Certification::kL3, "FIDO_CERTIFIED_L3"},
+     {Certification::kL3Plus, "FIDO_CERTIFIED_L3plus"}}};
 
 json::object restrictions_json(const KeyRestrictions& restrictions) {
   return {{"isEnforced", restrictions.is_enforced},
@@ -63,6 +64,16 @@ std::vector<FirmwareFloor> read_floors(const json::array& list, const std::strin
   return floors;
 }
 
+std::vector<Bytes> read_serials(const json::array& list, const std::string& where) {
+  std::vector<Bytes> serials;
+  for (const auto& text : texts_of(list, where)) {
+    auto serial = from_hex(text);
+    if (!serial) throw Malformed(where + " has '" + text + "', which is not in hex");
+    serials.push_back(std::move(serial.value()));
+  }
+  return serials;
+}
+
 /// Graph's members always, ours where they ask for something.
 json::object profile_json(const PasskeyProfile& profile) {
   json::object object{{"id", profile.id},
@@ -81,6 +92,10 @@ json::object profile_json(const PasskeyProfile& profile) {
   if (profile.certification_floor) {
     object["certificationFloor"] = name_of(kCertifications, profile.certification_floor.value());
   }
+  if (!profile.serials.empty()) {
+    auto& serials = object["enterpriseSerials"].emplace_array();
+    for (const auto& serial : profile.serials) serials.emplace_back(to_hex(serial));
+  }
   return object;
 }
 
@@ -93,6 +108,9 @@ void read_requirements(StrictObject& object, PasskeyProfile& profile) {
   }
   if (const auto* floors = object.maybe_list("firmwareFloors")) {
     profile.firmware_floors = read_floors(*floors, object.path("firmwareFloors"));
+  }
+  if (const auto* serials = object.maybe_list("enterpriseSerials")) {
+    profile.serials = read_serials(*serials, object.path("enterpriseSerials"));
   }
   if (object.maybe_member("certificationFloor") != nullptr) {
     profile.certification_floor = object.one_of("certificationFloor", kCertifications);

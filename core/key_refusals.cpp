@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "core/aaguid.h"
+
 namespace firstkey::core {
 
 namespace {
@@ -37,6 +39,11 @@ std::string_view why(KeyFlaw flaw) {
     case KeyFlaw::kCertificationUnknown:
     case KeyFlaw::kCertificationTooLow:
       return "this make of key is not certified as highly as your organisation asks";
+    case KeyFlaw::kSerialUnknown:
+      return "this key does not tell its serial number; if it is your organisation's, enterprise "
+             "attestation may have to be turned on on it";
+    case KeyFlaw::kSerialNotListed:
+      return "this very key is not on your organisation's list";
   }
   return "this key is not one your organisation takes";  // a value outside the enumeration
 }
@@ -80,9 +87,15 @@ Error refused_key(const ProfileJudgement& judgement, const webauthn::MetadataSer
   return {.code = ErrorCode::kKeyNotAllowed, .detail = std::move(text)};
 }
 
-std::map<std::string, std::string> details_of(const ProfileJudgement& judgement) {
-  return {{"check", std::string(to_string(judgement.nearest().flaws.front()))},
-          {"passkeyProfiles", judgement.text()}};
+std::map<std::string, std::string> details_of(const ProfileJudgement& judgement,
+                                              const KeyFacts& facts) {
+  std::map<std::string, std::string> details{
+      {"check", std::string(to_string(judgement.nearest().flaws.front()))},
+      {"passkeyProfiles", judgement.text()},
+      {"aaGuid", aaguid_text(facts.model.aaguid)}};
+  if (facts.firmware) details.emplace("firmware", std::to_string(facts.firmware.value()));
+  if (facts.serial) details.emplace("serial", to_hex(facts.serial.value()));
+  return details;
 }
 
 }  // namespace firstkey::core

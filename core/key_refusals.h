@@ -16,8 +16,9 @@ namespace firstkey::core {
 [[nodiscard]] Error refused_key(const ProfileJudgement& judgement,
                                 const webauthn::MetadataService* metadata);
 
-/// The details of a refusal's audit row: the flaw that was told, as "check", and those of every
-/// profile, as "passkeyProfiles".
-[[nodiscard]] std::map<std::string, std::string> details_of(const ProfileJudgement& judgement);
+/// The details of a refusal's audit row: the flaw that was told, as "check", those of every
+/// profile, as "passkeyProfiles", and of the key what a policy could be made to take.
+[[nodiscard]] std::map<std::string, std::string> details_of(const ProfileJudgement& judgement,
+                                                            const KeyFacts& facts);
 
 }  // namespace firstkey::core

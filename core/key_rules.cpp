@@ -24,6 +24,8 @@ constexpr auto kFlaws = std::to_array<KeyFlaw>({
     KeyFlaw::kFirmwareTooOld,
     KeyFlaw::kCertificationUnknown,
     KeyFlaw::kCertificationTooLow,
+    KeyFlaw::kSerialUnknown,
+    KeyFlaw::kSerialNotListed,
 });
 
 KeyFlaw lack_of(KeyFeature feature) {
@@ -53,6 +55,14 @@ std::optional<KeyFlaw> certification_flaw(const PasskeyProfile& profile, const K
   if (!facts.certification) return KeyFlaw::kCertificationUnknown;
   if (facts.certification < profile.certification_floor) return KeyFlaw::kCertificationTooLow;
   return std::nullopt;
+}
+
+std::optional<KeyFlaw> serial_flaw(const PasskeyProfile& profile, const KeyFacts& facts) {
+  if (profile.serials.empty()) return std::nullopt;
+  if (!facts.serial) return KeyFlaw::kSerialUnknown;
+  const bool is_listed =
+      std::ranges::find(profile.serials, facts.serial.value()) != profile.serials.end();
+  return is_listed ? std::nullopt : std::optional(KeyFlaw::kSerialNotListed);
 }
 
 ProfileJudgement judge(std::span<const PasskeyProfile* const> profiles,
@@ -96,6 +106,10 @@ std::string_view to_string(KeyFlaw flaw) noexcept {
       return "certification_unknown";
     case KeyFlaw::kCertificationTooLow:
       return "certification_too_low";
+    case KeyFlaw::kSerialUnknown:
+      return "serial_unknown";
+    case KeyFlaw::kSerialNotListed:
+      return "serial_not_listed";
   }
   return "unknown";  // a value outside the enumeration
 }
@@ -128,7 +142,9 @@ std::vector<KeyFlaw> key_rules(const PasskeyProfile& profile, const KeyFacts& fa
       flaws.push_back(lack_of(feature));
     }
   }
-  for (const auto flaw : {firmware_flaw(profile, facts), certification_flaw(profile, facts)}) {
+  for (const auto flaw : {firmware_flaw(profile, facts),
+                          certification_flaw(profile, facts),
+                          serial_flaw(profile, facts)}) {
     if (flaw) flaws.push_back(flaw.value());
   }
   return flaws;

@@ -28,6 +28,8 @@ enum class KeyFlaw : std::uint8_t {
   kFirmwareTooOld,
   kCertificationUnknown,
   kCertificationTooLow,
+  kSerialUnknown,
+  kSerialNotListed,
 };
 
 /// Every flaw, in the order of the enumeration.
@@ -49,6 +51,7 @@ struct KeyFacts {
   std::vector<KeyFeature> features;      ///< shown by this registration, or had by its proven model
   std::optional<std::int64_t> firmware;  ///< as the attestation certificate has it
   std::optional<Certification> certification;  ///< of its proven model, at that time
+  std::optional<Bytes> serial;                 ///< as the attestation certificate has it
 };
 
 /// What the restrictions of `profile` have against a model. Source: Graph: these are checked at

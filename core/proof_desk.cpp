@@ -73,10 +73,10 @@ Result<void> check_model(const LiveSession& live,
   if (profiles.empty()) {
     return fail(ErrorCode::kKeyNotAllowed, "the key policy is no longer for this account");
   }
-  const auto judgement =
-      judge_model(profiles, {.aaguid = record.aaguid, .is_proven = record.is_model_proven});
+  const KeyModel model{.aaguid = record.aaguid, .is_proven = record.is_model_proven};
+  const auto judgement = judge_model(profiles, model);
   if (judgement.satisfied != nullptr) return {};
-  event.details.merge(details_of(judgement));
+  event.details.merge(details_of(judgement, {.model = model}));
   return std::unexpected(refused_key(judgement, nullptr));
 }
 

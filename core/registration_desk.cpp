@@ -255,8 +255,8 @@ RegistrationDesk::Decision<std::string> RegistrationDesk::profile_of(
       verified, {.service = metadata->get(), .grace = policy.metadata.grace, .now = live.now});
   const auto judgement = judge_key(profiles_for(live.user, policy), facts);
   if (judgement.satisfied != nullptr) return judgement.satisfied->name;
-  return std::unexpected(
-      Refusal{.error = refused_key(judgement, metadata->get()), .details = details_of(judgement)});
+  return std::unexpected(Refusal{.error = refused_key(judgement, metadata->get()),
+                                 .details = details_of(judgement, facts)});
 }
 
 RegistrationDesk::Decision<RegistrationReceipt> RegistrationDesk::commit(

@@ -65,14 +65,14 @@ std::optional<device::HmacSalts> salts_of(const std::optional<webauthn::PrfCreat
   return to_salts(*prf->eval);
 }
 
-/// Only the relying parties that its maker wrote into the key learn which key it is.
+/// A key that has it off attests its model as ever.
 std::optional<device::EnterpriseAttestation> enterprise_attestation(
-    const webauthn::CreationOptions& options, const device::AuthenticatorFacts& facts) {
-  if (options.attestation != webauthn::AttestationConveyance::kEnterprise ||
+    const CreationChallenge& challenge, const device::AuthenticatorFacts& facts) {
+  if (challenge.options.attestation != webauthn::AttestationConveyance::kEnterprise ||
       facts.options.ep != device::Option::kTrue) {
     return std::nullopt;
   }
-  return device::EnterpriseAttestation::kVendorFacilitated;
+  return challenge.enterprise;
 }
 
 }  // namespace
@@ -94,7 +94,8 @@ core::Result<CreationChallenge> read_creation_options(const core::IssuedOptions&
   if (!options) return unreadable(options.error());
   return CreationChallenge{.options = std::move(options.value()),
                            .origin = issued.origin,
-                           .expires_at = issued.expires_at};
+                           .expires_at = issued.expires_at,
+                           .enterprise = device::EnterpriseAttestation::kPlatformManaged};
 }
 
 core::Result<ProofChallenge> read_proof_options(const core::IssuedOptions& issued) {
@@ -148,7 +149,7 @@ device::CredentialRequest credential_request(const CreationChallenge& challenge,
       .is_large_blob_key_wanted = options.extensions.large_blob.has_value(),
       .blob = options.extensions.cred_blob,
       .excluded_credentials = ids_of(options.exclude_credentials),
-      .enterprise_attestation = enterprise_attestation(options, facts)};
+      .enterprise_attestation = enterprise_attestation(challenge, facts)};
   if (const auto protection = options.extensions.credential_protection) {
     // Both enumerations carry the extension's own numbers (CTAP 2.1 §12.1).
     request.credential_protection = static_cast<device::CredentialProtection>(*protection);

@@ -21,6 +21,9 @@ struct CreationChallenge {
   core::webauthn::CreationOptions options;
   std::string origin;
   core::Instant expires_at;
+  /// What an enterprise attestation is asked for as. Only the relying parties that its maker wrote
+  /// into the key learn which key it is, and the one whose verifier this station works for.
+  device::EnterpriseAttestation enterprise = device::EnterpriseAttestation::kVendorFacilitated;
 };
 
 /// Request options as issued, read.

@@ -53,6 +53,11 @@ const ASN1_OBJECT* firmware_extension() {
   static const Asn1ObjectPtr kObject(OBJ_txt2obj("1.3.6.1.4.1.45724.1.1.5", 1));
   return kObject.get();
 }
+/// FIDO: id-fido-gen-ce-sernum.
+const ASN1_OBJECT* serial_extension() {
+  static const Asn1ObjectPtr kObject(OBJ_txt2obj("1.3.6.1.4.1.45724.1.1.2", 1));
+  return kObject.get();
+}
 const ASN1_OBJECT* yubico_firmware_extension() {
   static const Asn1ObjectPtr kObject(OBJ_txt2obj("1.3.6.1.4.1.41482.13.1", 1));
   return kObject.get();
@@ -188,6 +193,12 @@ Result<void> Certificate::check_aaguid(BytesView aaguid) const {
     return fail(Code::kCertificateAaguidMismatch);
   }
   return {};
+}
+
+std::optional<Bytes> Certificate::serial() const {
+  const auto serial = content_of(certificate_.get(), serial_extension(), V_ASN1_OCTET_STRING);
+  if (serial.empty()) return std::nullopt;
+  return to_bytes(serial);
 }
 
 std::optional<std::int64_t> Certificate::firmware() const {

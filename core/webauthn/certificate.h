@@ -54,6 +54,11 @@ class Certificate {
   /// Source: WebAuthn L3 §8.2.1; Yubico's OID arc 1.3.6.1.4.1.41482.13.
   [[nodiscard]] std::optional<std::int64_t> firmware() const;
 
+  /// The serial number of the very key it was made for, in FIDO's id-fido-gen-ce-sernum: of
+  /// enterprise attestations alone, and not the certificate's own. Nothing if that is absent or
+  /// does not read. Source: WebAuthn L3 §8.2.2.
+  [[nodiscard]] std::optional<Bytes> serial() const;
+
  private:
   Certificate(X509Ptr certificate, BytesView der)
       : certificate_(std::move(certificate)), der_(der.begin(), der.end()) {}

@@ -165,7 +165,9 @@ class Registration {
     attestation.type = AttestationType::kCertified;
     attestation.level = AttestationLevel::kAttested;
     attestation.trust_root = std::move(root.value());
-    attestation.firmware = facts_.statement.path().front().firmware();
+    const auto& leaf = facts_.statement.path().front();
+    attestation.firmware = leaf.firmware();
+    attestation.serial = leaf.serial();
     return CheckOutcome::kPassed;
   }
 

@@ -60,6 +60,7 @@ struct Attestation {
   std::optional<std::int64_t> metadata_number;
   /// As the attestation certificate has it, if the chain is trusted: Certificate::firmware().
   std::optional<std::int64_t> firmware;
+  std::optional<Bytes> serial;  ///< likewise: Certificate::serial()
   std::string not_trusted_reason;
 };
 

@@ -127,10 +127,13 @@ TEST_SUITE("core/key_facts") {
     CHECK(certification(reports) == Certification::kL1);
   }
 
-  TEST_CASE("the firmware is the attestation certificate's") {
+  TEST_CASE("firmware and serial number are the attestation certificate's") {
     auto key = proven_key();
     CHECK_FALSE(facts(key).firmware);
+    CHECK_FALSE(facts(key).serial);
     key.attestation.firmware = 0x050403;
+    key.attestation.serial = Bytes{1, 2};
     CHECK(facts(key).firmware == 0x050403);
+    CHECK(facts(key).serial == Bytes{1, 2});
   }
 }

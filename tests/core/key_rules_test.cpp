@@ -162,6 +162,18 @@ TEST_SUITE("core/key_rules") {
     CHECK(required(floor, shown(Certification::kL2)).empty());
   }
 
+  TEST_CASE("where serial numbers are listed, one of them has to be told") {
+    const auto list = [](PasskeyProfile& profile) { profile.serials = {Bytes{1}, Bytes{2, 3}}; };
+    const auto shown = [](Bytes serial) {
+      return [serial](KeyFacts& facts) { facts.serial = serial; };
+    };
+    CHECK(required(list, [](KeyFacts&) {}) == Flaws{kSerialUnknown});
+    CHECK(required(list, shown({4})) == Flaws{kSerialNotListed});
+    CHECK(required(list, shown({2})) == Flaws{kSerialNotListed});
+    CHECK(required(list, shown({2, 3})).empty());
+    CHECK(required([](PasskeyProfile&) {}, shown({4})).empty());
+  }
+
   TEST_CASE("at a sign-in the model counts, and attestation no more") {
     auto profile = kAllowing;
     profile.attestation = AttestationEnforcement::kEnforced;

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "core/aaguid.h"
+#include "core/webauthn/json.h"
 #include "tests/support/imported_metadata.h"
 #include "tests/support/verifier_fixture.h"
 
@@ -96,6 +97,57 @@ TEST_SUITE("core/local_verifier_key_policy") {
                   {.aaguid = firstkey::core::aaguid_text(aaguid), .roots = {key.certificate()}}}});
       restrict_to(f, key.aaguid);
       CHECK(f.enroll(f.open_one_time(), key).has_value() == is_taken);
+    }
+  }
+
+  TEST_CASE_TEMPLATE(
+      "options ask for what a profile of the user needs, and for no more", Fixture, VERIFIERS) {
+    Fixture f;
+    const auto ticket = f.open_one_time();
+    const auto options = [&] {
+      return firstkey::core::webauthn::parse_creation_options(f.options(ticket).json).value();
+    };
+    using firstkey::core::webauthn::AttestationConveyance;
+    edit_policy(f, [](KeyPolicy& p) {
+      p.profiles.push_back({.id = kStaff,
+                            .name = "Staff",
+                            .features = {firstkey::core::KeyFeature::kHmacSecret},
+                            .serials = {Bytes{1}}});
+    });
+    CHECK(options().attestation == AttestationConveyance::kDirect);
+    CHECK_FALSE(options().extensions.hmac_create_secret);
+    edit_policy(f, [](KeyPolicy& p) { p.include_targets.front().profiles.push_back(kStaff); });
+    CHECK(options().attestation == AttestationConveyance::kEnterprise);
+    CHECK(options().extensions.hmac_create_secret);
+  }
+
+  TEST_CASE_TEMPLATE("a requirement that is not met is in the trail", Fixture, VERIFIERS) {
+    struct Case {
+      const char* flaw;
+      void (*require)(PasskeyProfile&, const Bytes&);
+    };
+    for (const auto& [flaw, require] :
+         {Case{"resident_key_not_proven",
+               [](PasskeyProfile& p, const Bytes&) {
+                 p.features = {firstkey::core::KeyFeature::kResidentKey};
+               }},
+          Case{"firmware_unknown",
+               [](PasskeyProfile& p, const Bytes& model) {
+                 p.firmware_floors = {{.aaguid = model, .minimum = 1}};
+               }},
+          Case{"certification_unknown",
+               [](PasskeyProfile& p, const Bytes&) {
+                 p.certification_floor = firstkey::core::Certification::kAny;
+               }},
+          Case{"serial_unknown",
+               [](PasskeyProfile& p, const Bytes&) { p.serials = {Bytes{1}}; }}}) {
+      CAPTURE(flaw);
+      Fixture f;
+      const TestAuthenticator key;
+      const auto edit = [&](KeyPolicy& p) { require(p.profiles.front(), key.aaguid); };
+      edit_policy(f, edit);
+      CHECK(refusal(f.enroll(f.open_one_time(), key)) == ErrorCode::kKeyNotAllowed);
+      CHECK(f.last_audit().details.at("check") == flaw);
     }
   }
 

@@ -68,7 +68,8 @@ KeyPolicy unusual_key_policy() {
                                          .aaguids = {Bytes(16, 1), Bytes(16, 2)}},
                         .features = {KeyFeature::kHmacSecret, KeyFeature::kResidentKey},
                         .firmware_floors = {{.aaguid = Bytes(16, 1), .minimum = 0xFFFFFFFF}},
-                        .certification_floor = Certification::kL2}},
+                        .certification_floor = Certification::kL2,
+                        .serials = {Bytes{1}, Bytes(16, 0xAB)}}},
           .requires_resident_key = false,
           .requires_user_verification = false,
           .allows_backup_eligible = true,
@@ -201,6 +202,8 @@ TEST_SUITE("core/settings") {
           {"firmwareFloors",
            R"([{"aaGuid":"ee882879-721c-4913-9775-3dfcce97072a","minimumFirmware":"5.4.3"}])"},
           {"firmwareFloors", R"([{"aaGuid":"ee882879-721c-4913-9775-3dfcce97072a"}])"},
+          {"enterpriseSerials", R"("0102")"},
+          {"enterpriseSerials", R"(["012"])"},
           {"certificationFloor", R"("L1")"},
           {"certificationFloor", "null"}}) {
       CAPTURE(value);

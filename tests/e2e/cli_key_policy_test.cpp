@@ -13,6 +13,7 @@ namespace json = boost::json;
 
 namespace {
 
+constexpr std::size_t kSerialDigits = 16;  // 8 bytes, as the software key has it
 constexpr const char* kModel = "8d6f0a5c-3f0e-4f4b-9d9e-66697273746b";  // the software key's
 
 /// A desk with a key that has written its root beside itself.
@@ -66,6 +67,26 @@ TEST_SUITE("e2e/cli_key_policy") {
     with.restrict("block", kModel);
     CHECK(with.enroll().status == 5);
     CHECK(with.last_check() == "model_blocked");
+  }
+
+  TEST_CASE("a key is known by its serial number once it may tell it") {
+    KeyDesk with;
+    const auto root = with.desk.answer("policy trust add '" + with.files / "root.pem" + "'");
+    // The software key's own is the beginning of its root's SHA-256, as is the root's id here.
+    const auto serial = std::string(root.at("id").as_string()).substr(0, kSerialDigits);
+    with.desk.set_key_policy(
+        R"({"passkeyProfiles":[{"id":"00000000-0000-0000-0000-000000000001","name":"Default",
+            "attestationEnforcement":"registrationOnly","keyRestrictions":{"isEnforced":false,
+            "enforcementType":"block","aaGuids":[]},"enterpriseSerials":[")" +
+        serial + R"("]}]})");
+    CHECK(with.enroll().status == 5);
+    CHECK(with.last_check() == "serial_unknown");
+    const auto turned_on =
+        run("echo 2468 | " + with.desk.program() +
+            " --json key config enterprise-attestation --yes --pin-fd 0 " + with.desk.simulator());
+    REQUIRE_MESSAGE(turned_on.status == 0, turned_on.text);
+    const auto taken = with.enroll();
+    CHECK_MESSAGE(taken.status == 0, taken.text);
   }
 
   TEST_CASE("where registering is left to administrators, a pass registers nothing") {

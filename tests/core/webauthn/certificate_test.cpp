@@ -73,6 +73,22 @@ TEST_SUITE("core/webauthn/certificate") {
     CHECK_FALSE(firmware({{kFirmware, "DER:02:01:07"}, {kFirmware, "DER:02:01:09"}}));
   }
 
+  TEST_CASE("the serial number of the key is FIDO's, and not the certificate's own") {
+    const auto serial = [](const char* value) {
+      CertificateShape shape;
+      if (value != nullptr) shape.extensions = {{"1.3.6.1.4.1.45724.1.1.2", value}};
+      return certificate(shape).serial();
+    };
+    CHECK(serial("DER:04:03:01:02:03") == Bytes{1, 2, 3});
+    for (const auto* value : {static_cast<const char*>(nullptr),
+                              "DER:04:00",
+                              "DER:02:03:01:02:03",
+                              "DER:04:03:01:02",
+                              "DER:04:02:01:02:03"}) {
+      CHECK_FALSE(serial(value));
+    }
+  }
+
   TEST_CASE("a certificate keeps its bytes and tells its subject") {
     const auto der = self_signed({}).der;
     const auto parsed = Certificate::parse(der).value();

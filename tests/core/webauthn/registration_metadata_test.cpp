@@ -100,6 +100,23 @@ TEST_SUITE("core/webauthn/registration_metadata") {
     CHECK_FALSE(key.attestation().is_model_proven);
   }
 
+  TEST_CASE("firmware and serial number count of a certificate whose chain is trusted alone") {
+    CertificateShape shape;
+    shape.extensions = {{"1.3.6.1.4.1.45724.1.1.5", "DER:02:01:07"},
+                        {"1.3.6.1.4.1.45724.1.1.2", "DER:04:01:09"}};
+    const auto leaf = issue(shape, Attested::root());
+    const auto listed = TrustStore::create(std::vector<Bytes>{Attested::root().der});
+    MadeRegistration made;
+    made.attest_with(leaf);
+    const auto untrusted = made.verify();
+    CHECK_FALSE(untrusted->value().attestation.firmware);
+    CHECK_FALSE(untrusted->value().attestation.serial);
+    made.expected.trust_store = &listed.value();
+    const auto trusted = made.verify();
+    CHECK(trusted->value().attestation.firmware == 7);
+    CHECK(trusted->value().attestation.serial == Bytes{9});
+  }
+
   TEST_CASE("a root that is listed for a model vouches for it, and for no other") {
     const auto metadata = made_metadata({.entries = {EntryShape{}}});
     firstkey::core::webauthn::ModelTrustStores stores;

@@ -180,6 +180,20 @@ TEST_SUITE("enroll/party/party_ceremony") {
     }));
   }
 
+  TEST_CASE("a relying party elsewhere learns which key it is if the key's maker says so") {
+    auto wish = creation();
+    wish.options.attestation = webauthn::AttestationConveyance::kEnterprise;
+    auto challenge = place(wish, {.now = kNow}).value();
+    auto facts = fido2_facts();
+    CHECK_FALSE(credential_request(challenge, facts).enterprise_attestation);
+    facts.options.ep = Option::kTrue;
+    using device::EnterpriseAttestation;
+    CHECK(credential_request(challenge, facts).enterprise_attestation ==
+          EnterpriseAttestation::kVendorFacilitated);
+    challenge.options.attestation = webauthn::AttestationConveyance::kDirect;
+    CHECK_FALSE(credential_request(challenge, facts).enterprise_attestation);
+  }
+
   TEST_CASE("a key that is protected wants its user unless it says otherwise") {
     const auto challenge = place(creation(), {.now = kNow}).value();
     auto facts = fido2_facts();
