@@ -12,16 +12,22 @@ namespace {
 
 /// The rows a statement finds, each read by `read`.
 template <class Record>
-std::vector<Record> all_of(SQLite::Statement& statement, Record (*read)(RowReader)) {
+std::vector<Record> all_of(SQLite::Statement& statement, Record (*read)(RowReader&)) {
   std::vector<Record> records;
-  while (statement.executeStep()) records.push_back(read(RowReader(statement)));
+  while (statement.executeStep()) {
+    SqliteRowReader row(statement);
+    records.push_back(read(row));
+  }
   return records;
 }
 
 template <class Record>
-std::optional<Record> one_of(SQLite::Statement& statement, Record (*read)(RowReader)) {
+std::optional<Record> one_of(SQLite::Statement& statement, Record (*read)(RowReader&)) {
   std::optional<Record> record;
-  if (statement.executeStep()) record = read(RowReader(statement));
+  if (statement.executeStep()) {
+    SqliteRowReader row(statement);
+    record = read(row);
+  }
   statement.reset();
   return record;
 }
@@ -50,19 +56,19 @@ SQLite::Statement& rows_to_search(SqliteConnection& connection, const AuditQuery
   if (query.reference) {
     auto& statement = connection.prepared(
         "SELECT * FROM audit WHERE reference = ? AND reference <> '' ORDER BY sequence DESC");
-    RowWriter(statement).add(query.reference.value());
+    SqliteRowWriter(statement).add(query.reference.value());
     return statement;
   }
   if (query.correlation) {
     auto& statement =
         connection.prepared("SELECT * FROM audit WHERE correlation = ? ORDER BY sequence DESC");
-    RowWriter(statement).add(query.correlation.value());
+    SqliteRowWriter(statement).add(query.correlation.value());
     return statement;
   }
   // No index, but rows of other actions are passed over without being read; all begin with "".
   auto& statement = connection.prepared(
       "SELECT * FROM audit WHERE substr(action, 1, length(?1)) = ?1 ORDER BY sequence DESC");
-  RowWriter(statement).add(query.action.value_or(""));
+  SqliteRowWriter(statement).add(query.action.value_or(""));
   return statement;
 }
 
@@ -78,7 +84,7 @@ std::optional<ClockMark> SqliteTransaction::stored_mark() {
   auto& statement = connection_.prepared("SELECT utc, since_boot, boot_id FROM clock_mark");
   std::optional<ClockMark> mark;
   if (statement.executeStep()) {
-    RowReader row(statement);
+    SqliteRowReader row(statement);
     mark = ClockMark{
         .utc = row.instant(), .since_boot = Duration(row.number()), .boot_id = row.text()};
   }
@@ -102,7 +108,7 @@ void SqliteTransaction::raise_mark() {
   auto& statement = connection_.prepared(
       "INSERT INTO clock_mark VALUES (1, ?, ?, ?) ON CONFLICT (only_row) DO UPDATE SET "
       "utc = excluded.utc, since_boot = excluded.since_boot, boot_id = excluded.boot_id");
-  RowWriter(statement).add(mark.utc).add(mark.since_boot.count()).add(mark.boot_id);
+  SqliteRowWriter(statement).add(mark.utc).add(mark.since_boot.count()).add(mark.boot_id);
   statement.exec();
 }
 
@@ -129,7 +135,7 @@ void SqliteTransaction::put_settings(const Settings& settings) {
   auto& statement = connection_.prepared(
       "INSERT INTO settings VALUES (1, ?) ON CONFLICT (only_row) DO UPDATE SET "
       "document = excluded.document");
-  RowWriter(statement).add(settings_to_json(settings));
+  SqliteRowWriter(statement).add(settings_to_json(settings));
   statement.exec();
 }
 
@@ -137,20 +143,20 @@ void SqliteTransaction::put_settings(const Settings& settings) {
 
 std::optional<User> SqliteTransaction::user(const UserId& id) {
   auto& statement = connection_.prepared("SELECT * FROM users WHERE id = ?");
-  RowWriter(statement).add(id);
+  SqliteRowWriter(statement).add(id);
   return one_of(statement, read_user);
 }
 
 std::optional<User> SqliteTransaction::user_by_name(std::string_view name) {
   auto& statement = connection_.prepared("SELECT * FROM users WHERE normalised_name = ?");
-  RowWriter(statement).add(name);
+  SqliteRowWriter(statement).add(name);
   return one_of(statement, read_user);
 }
 
 std::vector<User> SqliteTransaction::users(std::string_view after, std::size_t limit) {
   auto& statement = connection_.prepared(
       "SELECT * FROM users WHERE normalised_name > ? ORDER BY normalised_name LIMIT ?");
-  RowWriter(statement).add(after).add(as_limit(limit));
+  SqliteRowWriter(statement).add(after).add(as_limit(limit));
   return all_of(statement, read_user);
 }
 
@@ -168,7 +174,7 @@ bool SqliteTransaction::insert_user(const User& user) {
   }
   auto& statement =
       connection_.prepared("INSERT INTO users VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  RowWriter row(statement);
+  SqliteRowWriter row(statement);
   write_row(row, user);
   return insert_unless_taken(statement);
 }
@@ -178,14 +184,14 @@ void SqliteTransaction::update_user(const User& user) {
       "UPDATE users SET name = ?3, display_name = ?4, type = ?5, groups = ?6, roles = ?7, "
       "is_administrator = ?8, is_enabled = ?9, handle = ?10, created_at = ?11 "
       "WHERE id = ?1 AND normalised_name = ?2");
-  RowWriter row(statement);
+  SqliteRowWriter row(statement);
   write_row(row, user);
   change_one(statement, "no such user");
 }
 
 void SqliteTransaction::delete_user(const UserId& id) {
   auto& statement = connection_.prepared("DELETE FROM users WHERE id = ?");
-  RowWriter(statement).add(id);
+  SqliteRowWriter(statement).add(id);
   change_one(statement, "no such user");
 }
 
@@ -193,40 +199,40 @@ void SqliteTransaction::delete_user(const UserId& id) {
 
 std::optional<Pass> SqliteTransaction::pass(const PassId& id) {
   auto& statement = connection_.prepared("SELECT * FROM passes WHERE id = ?");
-  RowWriter(statement).add(id);
+  SqliteRowWriter(statement).add(id);
   return one_of(statement, read_pass);
 }
 
 std::optional<Pass> SqliteTransaction::pass_of(const UserId& user) {
   auto& statement = connection_.prepared("SELECT * FROM passes WHERE user = ?");
-  RowWriter(statement).add(user);
+  SqliteRowWriter(statement).add(user);
   return one_of(statement, read_pass);
 }
 
 std::vector<Pass> SqliteTransaction::passes(const PassId& after, std::size_t limit) {
   auto& statement = connection_.prepared("SELECT * FROM passes WHERE id > ? ORDER BY id LIMIT ?");
-  RowWriter(statement).add(after).add(as_limit(limit));
+  SqliteRowWriter(statement).add(after).add(as_limit(limit));
   return all_of(statement, read_pass);
 }
 
 void SqliteTransaction::insert_pass(const Pass& pass) {
   auto& statement = connection_.prepared(
       "INSERT INTO passes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  RowWriter row(statement);
+  SqliteRowWriter row(statement);
   write_row(row, pass);
   statement.exec();
 }
 
 void SqliteTransaction::delete_pass(const PassId& id) {
   auto& statement = connection_.prepared("DELETE FROM passes WHERE id = ?");
-  RowWriter(statement).add(id);
+  SqliteRowWriter(statement).add(id);
   change_one(statement, "no such pass");
 }
 
 bool SqliteTransaction::mark_redeemed(const PassId& id, Instant at) {
   auto& statement = connection_.prepared(
       "UPDATE passes SET redeemed_at = ?2 WHERE id = ?1 AND redeemed_at IS NULL");
-  RowWriter(statement).add(id).add(at);
+  SqliteRowWriter(statement).add(id).add(at);
   return statement.exec() == 1;
 }
 
@@ -234,7 +240,7 @@ bool SqliteTransaction::mark_redeemed(const PassId& id, Instant at) {
 
 std::optional<Session> SqliteTransaction::session(const SessionId& id) {
   auto& statement = connection_.prepared("SELECT * FROM sessions WHERE id = ?");
-  RowWriter(statement).add(id);
+  SqliteRowWriter(statement).add(id);
   return one_of(statement, read_session);
 }
 
@@ -243,7 +249,7 @@ std::optional<Session> SqliteTransaction::session_of_redemption(const PassId& pa
                                                                 const Sha256& secret_hash) {
   auto& statement = connection_.prepared(
       "SELECT * FROM sessions WHERE pass = ? AND station = ? AND secret_hash = ?");
-  RowWriter(statement).add(pass).add(station).add(BytesView(secret_hash));
+  SqliteRowWriter(statement).add(pass).add(station).add(BytesView(secret_hash));
   return one_of(statement, read_session);
 }
 
@@ -255,21 +261,21 @@ std::vector<Session> SqliteTransaction::open_sessions() {
 std::vector<Session> SqliteTransaction::open_sessions_of(const UserId& user) {
   auto& statement =
       connection_.prepared("SELECT * FROM sessions WHERE state = 0 AND user = ? ORDER BY id");
-  RowWriter(statement).add(user);
+  SqliteRowWriter(statement).add(user);
   return all_of(statement, read_session);
 }
 
 std::vector<Session> SqliteTransaction::recent_sessions(std::size_t limit) {
   auto& statement =
       connection_.prepared("SELECT * FROM sessions ORDER BY opened_at DESC, id DESC LIMIT ?");
-  RowWriter(statement).add(as_limit(limit));
+  SqliteRowWriter(statement).add(as_limit(limit));
   return all_of(statement, read_session);
 }
 
 void SqliteTransaction::insert_session(const Session& session) {
   auto& statement = connection_.prepared(
       "INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  RowWriter row(statement);
+  SqliteRowWriter row(statement);
   write_row(row, session);
   statement.exec();
 }
@@ -279,7 +285,7 @@ void SqliteTransaction::update_session(const Session& session) {
       "UPDATE sessions SET pass = ?2, user = ?3, station = ?4, correlation = ?5, secret_hash = ?6, "
       "is_one_time = ?7, is_simulated = ?8, opened_at = ?9, expires_at = ?10, last_seen_at = ?11, "
       "state = ?12, ended_at = ?13, ended_reason = ?14, credentials = ?15 WHERE id = ?1");
-  RowWriter row(statement);
+  SqliteRowWriter row(statement);
   write_row(row, session);
   change_one(statement, "no such session");
 }
@@ -288,14 +294,14 @@ void SqliteTransaction::update_session(const Session& session) {
 
 std::optional<Challenge> SqliteTransaction::challenge(BytesView value) {
   auto& statement = connection_.prepared("SELECT * FROM challenges WHERE value = ?");
-  RowWriter(statement).add(value);
+  SqliteRowWriter(statement).add(value);
   return one_of(statement, read_challenge);
 }
 
 void SqliteTransaction::insert_challenge(const Challenge& challenge) {
   auto& statement =
       connection_.prepared("INSERT INTO challenges VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  RowWriter row(statement);
+  SqliteRowWriter row(statement);
   write_row(row, challenge);
   statement.exec();
 }
@@ -307,7 +313,7 @@ bool SqliteTransaction::mark_used(BytesView challenge,
   auto& statement = connection_.prepared(
       "UPDATE challenges SET used_at = ?2, response_hash = ?3, stored_credential_id = ?4 "
       "WHERE value = ?1 AND used_at IS NULL");
-  RowWriter(statement)
+  SqliteRowWriter(statement)
       .add(challenge)
       .add(at)
       .add(BytesView(response_hash))
@@ -317,7 +323,7 @@ bool SqliteTransaction::mark_used(BytesView challenge,
 
 void SqliteTransaction::delete_challenges_before(Instant created_before) {
   auto& statement = connection_.prepared("DELETE FROM challenges WHERE created_at < ?");
-  RowWriter(statement).add(created_before);
+  SqliteRowWriter(statement).add(created_before);
   statement.exec();
 }
 
@@ -325,21 +331,21 @@ void SqliteTransaction::delete_challenges_before(Instant created_before) {
 
 std::optional<CredentialRecord> SqliteTransaction::credential(BytesView id) {
   auto& statement = connection_.prepared("SELECT * FROM credentials WHERE id = ?");
-  RowWriter(statement).add(id);
+  SqliteRowWriter(statement).add(id);
   return one_of(statement, read_credential);
 }
 
 std::vector<CredentialRecord> SqliteTransaction::credentials_of(const UserId& user) {
   auto& statement = connection_.prepared(
       "SELECT * FROM credentials WHERE user = ? AND withdrawn_at IS NULL ORDER BY created_at, id");
-  RowWriter(statement).add(user);
+  SqliteRowWriter(statement).add(user);
   return all_of(statement, read_credential);
 }
 
 std::vector<CredentialRecord> SqliteTransaction::credentials(BytesView after, std::size_t limit) {
   auto& statement =
       connection_.prepared("SELECT * FROM credentials WHERE id > ? ORDER BY id LIMIT ?");
-  RowWriter(statement).add(after).add(as_limit(limit));
+  SqliteRowWriter(statement).add(after).add(as_limit(limit));
   return all_of(statement, read_credential);
 }
 
@@ -354,7 +360,7 @@ bool SqliteTransaction::insert_credential(const CredentialRecord& credential) {
   auto& statement = connection_.prepared(
       "INSERT INTO credentials VALUES "
       "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  RowWriter row(statement);
+  SqliteRowWriter row(statement);
   write_row(row, credential);
   return insert_unless_taken(statement);
 }
@@ -367,14 +373,14 @@ void SqliteTransaction::update_credential(const CredentialRecord& credential) {
       "attestation_format = ?15, attestation_level = ?16, attestation_object = ?17, "
       "client_data_json = ?18, is_simulated = ?19, created_at = ?20, proven_at = ?21, "
       "withdrawn_at = ?22, trust_root = ?23, is_model_proven = ?24 WHERE id = ?1");
-  RowWriter row(statement);
+  SqliteRowWriter row(statement);
   write_row(row, credential);
   change_one(statement, "no such credential");
 }
 
 void SqliteTransaction::delete_credential(BytesView id) {
   auto& statement = connection_.prepared("DELETE FROM credentials WHERE id = ?");
-  RowWriter(statement).add(id);
+  SqliteRowWriter(statement).add(id);
   change_one(statement, "no such credential");
 }
 
@@ -382,7 +388,7 @@ void SqliteTransaction::delete_credential(BytesView id) {
 
 std::optional<OrphanRecord> SqliteTransaction::orphan(BytesView credential_id) {
   auto& statement = connection_.prepared("SELECT * FROM orphans WHERE credential_id = ?");
-  RowWriter(statement).add(credential_id);
+  SqliteRowWriter(statement).add(credential_id);
   return one_of(statement, read_orphan);
 }
 
@@ -390,13 +396,13 @@ std::vector<OrphanRecord> SqliteTransaction::orphans(std::size_t limit) {
   auto& statement = connection_.prepared(
       "SELECT * FROM orphans WHERE removed_at IS NULL "
       "ORDER BY recorded_at DESC, credential_id DESC LIMIT ?");
-  RowWriter(statement).add(as_limit(limit));
+  SqliteRowWriter(statement).add(as_limit(limit));
   return all_of(statement, read_orphan);
 }
 
 std::size_t SqliteTransaction::count_orphans_of(const SessionId& session) {
   auto& statement = connection_.prepared("SELECT count(*) FROM orphans WHERE session = ?");
-  RowWriter(statement).add(session);
+  SqliteRowWriter(statement).add(session);
   statement.executeStep();
   const auto count = statement.getColumn(0).getInt64();
   statement.reset();
@@ -406,7 +412,7 @@ std::size_t SqliteTransaction::count_orphans_of(const SessionId& session) {
 void SqliteTransaction::put_orphan(const OrphanRecord& orphan) {
   auto& statement =
       connection_.prepared("INSERT OR REPLACE INTO orphans VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  RowWriter row(statement);
+  SqliteRowWriter row(statement);
   write_row(row, orphan);
   statement.exec();
 }
@@ -415,20 +421,20 @@ void SqliteTransaction::put_orphan(const OrphanRecord& orphan) {
 
 std::optional<StoredMetadata> SqliteTransaction::metadata(std::int64_t number) {
   auto& statement = connection_.prepared("SELECT * FROM metadata WHERE number = ?");
-  RowWriter(statement).add(number);
+  SqliteRowWriter(statement).add(number);
   return one_of(statement, read_metadata);
 }
 
 void SqliteTransaction::insert_metadata(const StoredMetadata& metadata) {
   auto& statement = connection_.prepared("INSERT INTO metadata VALUES (?, ?, ?)");
-  RowWriter row(statement);
+  SqliteRowWriter row(statement);
   write_row(row, metadata);
   statement.exec();
 }
 
 void SqliteTransaction::delete_metadata_before(std::int64_t number) {
   auto& statement = connection_.prepared("DELETE FROM metadata WHERE number < ?");
-  RowWriter(statement).add(number);
+  SqliteRowWriter(statement).add(number);
   statement.exec();
 }
 
@@ -436,7 +442,7 @@ void SqliteTransaction::delete_metadata_before(std::int64_t number) {
 
 std::optional<LockoutCounter> SqliteTransaction::lockout(LockoutScope scope, const Sha256& key) {
   auto& statement = connection_.prepared("SELECT * FROM lockouts WHERE scope = ? AND key = ?");
-  RowWriter(statement).add(scope).add(BytesView(key));
+  SqliteRowWriter(statement).add(scope).add(BytesView(key));
   return one_of(statement, read_lockout);
 }
 
@@ -459,20 +465,20 @@ void SqliteTransaction::put_lockout(const LockoutCounter& counter) {
       "INSERT INTO lockouts VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (scope, key) DO UPDATE SET "
       "attempts = excluded.attempts, first_at = excluded.first_at, last_at = excluded.last_at, "
       "blocked_until = excluded.blocked_until, recent = excluded.recent");
-  RowWriter row(statement);
+  SqliteRowWriter row(statement);
   write_row(row, counter);
   statement.exec();
 }
 
 void SqliteTransaction::delete_lockout(LockoutScope scope, const Sha256& key) {
   auto& statement = connection_.prepared("DELETE FROM lockouts WHERE scope = ? AND key = ?");
-  RowWriter(statement).add(scope).add(BytesView(key));
+  SqliteRowWriter(statement).add(scope).add(BytesView(key));
   statement.exec();
 }
 
 void SqliteTransaction::delete_lockouts_before(Instant last_at_before) {
   auto& statement = connection_.prepared("DELETE FROM lockouts WHERE last_at < ?");
-  RowWriter(statement).add(last_at_before);
+  SqliteRowWriter(statement).add(last_at_before);
   statement.exec();
 }
 
@@ -480,7 +486,7 @@ void SqliteTransaction::delete_least_lockouts(std::size_t count) {
   auto& statement = connection_.prepared(
       "DELETE FROM lockouts WHERE rowid IN "
       "(SELECT rowid FROM lockouts ORDER BY attempts, last_at, scope, key LIMIT ?)");
-  RowWriter(statement).add(static_cast<std::int64_t>(count));
+  SqliteRowWriter(statement).add(static_cast<std::int64_t>(count));
   statement.exec();
 }
 
@@ -489,7 +495,7 @@ void SqliteTransaction::delete_least_lockouts(std::size_t count) {
 std::vector<AuditRow> SqliteTransaction::audit_rows(std::int64_t from_sequence, std::size_t limit) {
   auto& statement =
       connection_.prepared("SELECT * FROM audit WHERE sequence >= ? ORDER BY sequence LIMIT ?");
-  RowWriter(statement).add(from_sequence).add(as_limit(limit));
+  SqliteRowWriter(statement).add(from_sequence).add(as_limit(limit));
   return all_of(statement, read_audit_row);
 }
 
@@ -497,7 +503,8 @@ std::vector<AuditRow> SqliteTransaction::newest_audit_rows(const AuditQuery& que
   auto& statement = rows_to_search(connection_, query);
   std::vector<AuditRow> rows;
   while (rows.size() < query.limit && statement.executeStep()) {
-    auto row = read_audit_row(RowReader(statement));
+    SqliteRowReader reader(statement);
+    auto row = read_audit_row(reader);
     if (matches(row, query)) rows.push_back(std::move(row));
   }
   statement.reset();
@@ -515,7 +522,7 @@ void SqliteTransaction::append_audit(const AuditEvent& event) {
   const auto row = make_audit_row(
       event, last ? last->sequence + 1 : 1, last ? last->hash : Sha256{}, clock().now, random_);
   auto& statement = connection_.prepared("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  RowWriter writer(statement);
+  SqliteRowWriter writer(statement);
   write_row(writer, row);
   statement.exec();
 }
