@@ -55,7 +55,13 @@ bool matches(const AuditRow& row, const AuditQuery& query) {
 
 Sha256 audit_hash(const AuditRow& row) {
   HashedForm form;
-  form.add(std::string_view("firstkey audit row 1"));
+  // Rows of the first chain are hashed as they were when there was no other.
+  if (row.chain == kFirstChain) {
+    form.add(std::string_view("firstkey audit row 1"));
+  } else {
+    form.add(std::string_view("firstkey audit row 2"));
+    form.add(static_cast<std::uint64_t>(row.chain));
+  }
   form.add(static_cast<std::uint64_t>(row.sequence));
   form.add(static_cast<std::uint64_t>(row.at.time_since_epoch().count()));
   form.add(row.action);
@@ -76,18 +82,18 @@ Sha256 audit_hash(const AuditRow& row) {
 }
 
 AuditRow make_audit_row(const AuditEvent& event,
-                        std::int64_t sequence,
-                        const Sha256& previous_hash,
+                        const ChainHead& head,
                         Instant at,
                         Random& random) {
-  AuditRow row{.sequence = sequence,
+  AuditRow row{.chain = head.chain,
+               .sequence = head.sequence + 1,
                .at = at,
                .action = event.action,
                .outcome = event.outcome,
                .correlation = event.correlation,
                .details = event.details,
                .personal = {},
-               .previous_hash = previous_hash,
+               .previous_hash = head.hash,
                .hash = {}};
   for (const auto& [name, value] : event.personal) {
     auto salt = random.bytes(kSaltBytes);
@@ -99,16 +105,25 @@ AuditRow make_audit_row(const AuditEvent& event,
   return row;
 }
 
-Result<void> verify_audit_row(const AuditRow& row,
-                              std::int64_t expected_sequence,
-                              const Sha256& previous_hash) {
+ChainHead head_at(const AuditRow& row) {
+  return {.chain = row.chain, .sequence = row.sequence, .hash = row.hash};
+}
+
+std::string name_of_row(const AuditPlace& place) {
+  const auto row = "row " + std::to_string(place.sequence);
+  return place.chain == kFirstChain ? row : row + " of chain " + std::to_string(place.chain);
+}
+
+Result<void> verify_audit_row(const AuditRow& row, const ChainHead& before) {
   const auto broken = [&](const std::string& what) {
-    return fail(ErrorCode::kAuditBroken, "row " + std::to_string(row.sequence) + ": " + what);
+    return fail(ErrorCode::kAuditBroken,
+                name_of_row({.chain = row.chain, .sequence = row.sequence}) + ": " + what);
   };
-  if (row.sequence != expected_sequence) {
-    return broken("expected row " + std::to_string(expected_sequence) + " here");
+  if (row.chain != before.chain || row.sequence != before.sequence + 1) {
+    return broken("expected " +
+                  name_of_row({.chain = before.chain, .sequence = before.sequence + 1}) + " here");
   }
-  if (row.previous_hash != previous_hash) return broken("does not follow the row before it");
+  if (row.previous_hash != before.hash) return broken("does not follow the row before it");
   if (row.hash != audit_hash(row)) return broken("was changed after it was written");
   for (const auto& [name, field] : row.personal) {
     // Both go or neither: a value without its salt could be anything.

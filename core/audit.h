@@ -1,7 +1,9 @@
 #pragma once
-// The audit trail: one hash chain. Each row holds its sequence, the hash of the row before it, and
-// salted commitments of its personal fields, so that those can be erased later without breaking
-// the chain. One correlation id joins everything from a pass to its credential.
+// The audit trail: hash chains. Each row holds its chain, its sequence in it, the hash of the row
+// before it, and salted commitments of its personal fields, so that those can be erased later
+// without breaking the chain. A store that one writer at a time changes has one chain; one that
+// many change at once has a chain for each of them, so that no writer waits for another's row. One
+// correlation id joins everything from a pass to its credential.
 
 #include <array>
 #include <cstdint>
@@ -39,18 +41,37 @@ struct PersonalField {
   friend bool operator==(const PersonalField&, const PersonalField&) = default;
 };
 
+/// The number of the only chain of a store that has one.
+inline constexpr std::int64_t kFirstChain = 1;
+
 struct AuditRow {
-  std::int64_t sequence = 0;  ///< from 1, without gaps
+  std::int64_t chain = kFirstChain;
+  std::int64_t sequence = 0;  ///< within its chain: from 1, without gaps
   Instant at;
   std::string action;
   std::string outcome;
   CorrelationId correlation;
   std::map<std::string, std::string> details;
   std::map<std::string, PersonalField> personal;
-  Sha256 previous_hash{};  ///< zeros in the first row
+  Sha256 previous_hash{};  ///< zeros in the first row of a chain
   Sha256 hash{};           ///< over all the above but salts and values
 
   friend bool operator==(const AuditRow&, const AuditRow&) = default;
+};
+
+/// Where a chain ends: which row the next one follows.
+struct ChainHead {
+  std::int64_t chain = kFirstChain;
+  std::int64_t sequence = 0;  ///< of its last row; 0: it has none yet
+  Sha256 hash{};              ///< of its last row; zeros: it has none yet
+
+  friend bool operator==(const ChainHead&, const ChainHead&) = default;
+};
+
+/// A row's place in the order of chains and, within each, of sequences. As it is: before them all.
+struct AuditPlace {
+  std::int64_t chain = kFirstChain;
+  std::int64_t sequence = 0;
 };
 
 /// Which rows; what is not set does not matter.
@@ -64,20 +85,23 @@ struct AuditQuery {
 /// Whether `query` asks for `row`, its limit aside.
 [[nodiscard]] bool matches(const AuditRow& row, const AuditQuery& query);
 
-/// The row that follows a row of hash `previous_hash` and number `sequence - 1`.
+/// The row that follows `head`.
 [[nodiscard]] AuditRow make_audit_row(const AuditEvent& event,
-                                      std::int64_t sequence,
-                                      const Sha256& previous_hash,
+                                      const ChainHead& head,
                                       Instant at,
                                       Random& random);
+
+/// The head of `row`'s chain while `row` is its last.
+[[nodiscard]] ChainHead head_at(const AuditRow& row);
 
 /// The hash `row` should have. The form hashed is told in core/README.md, "Audit".
 [[nodiscard]] Sha256 audit_hash(const AuditRow& row);
 
-/// Checks `row` against the one before it (`previous_hash`, `sequence - 1`) and its own hash and
-/// commitments. Errors: kAuditBroken, naming the sequence and what differs.
-[[nodiscard]] Result<void> verify_audit_row(const AuditRow& row,
-                                            std::int64_t expected_sequence,
-                                            const Sha256& previous_hash);
+/// Checks that `row` follows `before`, and its own hash and commitments. Errors: kAuditBroken,
+/// naming the row and what differs.
+[[nodiscard]] Result<void> verify_audit_row(const AuditRow& row, const ChainHead& before);
+
+/// "row 7", or "row 7 of chain 2" where there may be others.
+[[nodiscard]] std::string name_of_row(const AuditPlace& place);
 
 }  // namespace firstkey::core

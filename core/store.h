@@ -44,8 +44,9 @@ class ReadTransaction {
   ReadTransaction& operator=(const ReadTransaction&) = delete;
 
   /// Reads the clock anew at each call. In a write transaction the rows it will decide over are
-  /// locked by then (SQLite: the whole file), so this is the deciding instant; the store raises its
-  /// mark to the last decision when the transaction commits.
+  /// locked by then (SQLite: the whole file; PostgreSQL: passes, sessions, challenges and counters
+  /// that were read by their key), so this is the deciding instant; the store raises its mark to
+  /// the last decision when the transaction commits.
   [[nodiscard]] virtual ClockDecision clock() = 0;
 
   [[nodiscard]] virtual std::optional<Settings> settings() = 0;
@@ -97,14 +98,17 @@ class ReadTransaction {
   [[nodiscard]] virtual std::optional<LockoutCounter> lockout(LockoutScope scope,
                                                               const Sha256& key) = 0;
   [[nodiscard]] virtual std::vector<LockoutCounter> lockouts() = 0;
+  /// Where several programs write, a write transaction is told what they had a minute ago.
   [[nodiscard]] virtual std::size_t count_lockouts() = 0;
 
-  /// At most `limit` rows from `from_sequence` on, in order.
-  [[nodiscard]] virtual std::vector<AuditRow> audit_rows(std::int64_t from_sequence,
+  /// At most `limit` rows after `after`, in the order of chains and of sequences.
+  [[nodiscard]] virtual std::vector<AuditRow> audit_rows(const AuditPlace& after,
                                                          std::size_t limit) = 0;
-  /// The newest rows that match, at most `query.limit`, in order.
+  /// The newest rows that match, at most `query.limit`, in the order of time.
   [[nodiscard]] virtual std::vector<AuditRow> newest_audit_rows(const AuditQuery& query) = 0;
   [[nodiscard]] virtual std::optional<AuditRow> last_audit_row() = 0;
+  /// Where each registered chain ends, in order. A store of one chain has it once it has a row.
+  [[nodiscard]] virtual std::vector<ChainHead> audit_heads() = 0;
 };
 
 /// insert_* of a key that exists and update_* of one that does not are programming errors: they
@@ -156,7 +160,7 @@ class WriteTransaction : public ReadTransaction {
   /// The `count` counters with the fewest attempts, of equals those touched longest ago.
   virtual void delete_least_lockouts(std::size_t count) = 0;
 
-  /// Appends to the hash chain, inside this transaction, at clock().now.
+  /// Appends to a hash chain, inside this transaction, at clock().now.
   virtual void append_audit(const AuditEvent& event) = 0;
 
   /// Forgets the clock mark; the next decision believes the wall clock. For `clock reset`.
@@ -166,8 +170,9 @@ class WriteTransaction : public ReadTransaction {
 class Store {
  public:
   enum class Ending { kCommit, kRollBack };
-  /// May be called more than once (after a serialisation failure): it may have no effect but on the
-  /// transaction and on variables it overwrites.
+  /// May be called more than once: where others changed what it read, or the connection was lost
+  /// before the commit. It may have no effect but on the transaction and on variables that every
+  /// run overwrites or resets, and may move nothing out of what it captured.
   using Work = std::function<Ending(WriteTransaction&)>;
   using ReadWork = std::function<void(ReadTransaction&)>;
 
@@ -182,7 +187,7 @@ class Store {
   [[nodiscard]] virtual Result<void> write(const Work& work) = 0;
   [[nodiscard]] virtual Result<void> read(const ReadWork& work) = 0;
 
-  /// Integrity of the store's own structures and of the audit chain. Errors: kStoreDamaged,
+  /// Integrity of the store's own structures and of the audit trail. Errors: kStoreDamaged,
   /// kAuditBroken, naming what.
   [[nodiscard]] virtual Result<void> check() = 0;
   /// A consistent copy, while others write. `path` must not exist. Errors: kAlreadyExists and
@@ -201,7 +206,8 @@ template <class Value>
   return outcome;
 }
 
-/// Runs `decide` in a write transaction, commits if it succeeded, and returns what it returned.
+/// Runs `decide`, which may run more than once, in a write transaction, commits if it succeeded,
+/// and returns what it returned.
 template <class Value>
 [[nodiscard]] Result<Value> write_to(
     Store& store, const std::function<Result<Value>(WriteTransaction&)>& decide) {

@@ -8,17 +8,6 @@ namespace firstkey::core {
 
 namespace {
 
-/// Every row from `from` on in order, a page in memory at a time, until `visit` has seen enough.
-void walk(ReadTransaction& view,
-          std::int64_t from,
-          const std::function<bool(const AuditRow&)>& visit) {
-  while (true) {
-    const auto page = view.audit_rows(from, kMaxPage);
-    if (!std::ranges::all_of(page, visit) || page.size() < kMaxPage) return;
-    from = page.back().sequence + 1;
-  }
-}
-
 void strip_names(AuditRow& row) {
   for (auto& [name, field] : row.personal) {
     field.salt.clear();
@@ -49,17 +38,7 @@ Result<AuditSummary> AuditTrail::verify() {
     if (auto allowed = act.authorise(Operation::kReadAudit); !allowed) {
       return std::unexpected(allowed.error());
     }
-    AuditSummary summary;
-    Result<void> verdict;
-    walk(act.view(), 1, [&](const AuditRow& row) {
-      verdict = verify_audit_row(row, summary.rows + 1, summary.last_hash);
-      if (!verdict) return false;
-      ++summary.rows;
-      summary.last_hash = row.hash;
-      return true;
-    });
-    if (!verdict) return std::unexpected(verdict.error());
-    return summary;
+    return check_audit_trail(act.view());
   });
 }
 

@@ -5,16 +5,9 @@
 #include <vector>
 
 #include "core/administration/administration.h"
-#include "core/audit.h"
+#include "core/audit_check.h"
 
 namespace firstkey::core {
-
-/// What a whole, unbroken chain comes to. Kept elsewhere, `last_hash` shows later that no row up to
-/// it was changed or cut off.
-struct AuditSummary {
-  std::int64_t rows = 0;
-  Sha256 last_hash{};
-};
 
 class AuditTrail {
  public:
@@ -25,7 +18,7 @@ class AuditTrail {
   /// names. Errors: kInvalidArgument.
   [[nodiscard]] Result<std::vector<AuditRow>> list(const AuditQuery& query);
 
-  /// Checks every row of the chain, a page at a time. Errors: kAuditBroken, naming the row.
+  /// Checks every row of every chain. Errors: those of check_audit_trail.
   [[nodiscard]] Result<AuditSummary> verify();
 
  private:

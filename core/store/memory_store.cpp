@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/audit_check.h"
+
 namespace firstkey::core {
 
 namespace {
@@ -159,10 +161,11 @@ class MemoryTransaction final : public WriteTransaction {
   }
   std::size_t count_lockouts() override { return state_.lockouts.size(); }
 
-  std::vector<AuditRow> audit_rows(std::int64_t from_sequence, std::size_t limit) override {
+  std::vector<AuditRow> audit_rows(const AuditPlace& after, std::size_t limit) override {
     std::vector<AuditRow> rows;
+    if (after.chain > kFirstChain) return rows;
     for (const auto& row : state_.audit) {
-      if (row.sequence >= from_sequence && rows.size() < limit) rows.push_back(row);
+      if (row.sequence > after.sequence && rows.size() < limit) rows.push_back(row);
     }
     return rows;
   }
@@ -177,6 +180,10 @@ class MemoryTransaction final : public WriteTransaction {
   std::optional<AuditRow> last_audit_row() override {
     if (state_.audit.empty()) return std::nullopt;
     return state_.audit.back();
+  }
+  std::vector<ChainHead> audit_heads() override {
+    if (state_.audit.empty()) return {};
+    return {head_at(state_.audit.back())};
   }
 
   void put_settings(const Settings& settings) override { state_.settings = settings; }
@@ -302,8 +309,8 @@ class MemoryTransaction final : public WriteTransaction {
 
   void append_audit(const AuditEvent& event) override {
     const auto last = last_audit_row();
-    state_.audit.push_back(make_audit_row(
-        event, last ? last->sequence + 1 : 1, last ? last->hash : Sha256{}, clock().now, random_));
+    state_.audit.push_back(
+        make_audit_row(event, last ? head_at(last.value()) : ChainHead{}, clock().now, random_));
   }
 
   void reset_clock_mark() override {
@@ -363,14 +370,12 @@ Result<void> MemoryStore::read(const ReadWork& work) {
 }
 
 Result<void> MemoryStore::check() {
-  const std::lock_guard lock(mutex_);
-  Sha256 previous{};
-  std::int64_t sequence = 0;
-  for (const auto& row : state_.audit) {
-    if (auto verified = verify_audit_row(row, ++sequence, previous); !verified) return verified;
-    previous = row.hash;
-  }
-  return {};
+  Result<void> verdict;
+  const auto done = read([&](ReadTransaction& transaction) {
+    const auto checked = check_audit_trail(transaction);
+    verdict = checked ? Result<void>() : std::unexpected(checked.error());
+  });
+  return done ? verdict : done;
 }
 
 Result<void> MemoryStore::back_up(const std::string& /*path*/) {

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/audit_check.h"
 #include "core/private_file.h"
 #include "core/store/migrations.h"
 #include "core/store/sqlite_transaction.h"
@@ -21,7 +22,6 @@ constexpr std::size_t kLargestBatch = 64;   // bounds how long the first of a ba
 constexpr int kBusyMilliseconds = 10'000;   // a writer of another program, or a stopped one
 constexpr std::chrono::milliseconds kTurnPatience{5'000};
 constexpr std::size_t kIdleReaders = 4;
-constexpr std::size_t kAuditPage = 1'000;
 
 template <class Action>
 Result<void> guarded(const Action& action) {
@@ -95,19 +95,6 @@ Result<void> migrate(SqliteConnection& connection, SqliteStore::Presence presenc
   connection.run(("PRAGMA user_version = " + std::to_string(steps.size())).c_str());
   connection.run("COMMIT");
   return {};
-}
-
-Result<void> check_audit_chain(SqliteTransaction& transaction) {
-  Sha256 previous{};
-  std::int64_t sequence = 0;
-  while (true) {
-    const auto rows = transaction.audit_rows(sequence + 1, kAuditPage);
-    if (rows.empty()) return {};
-    for (const auto& row : rows) {
-      if (auto verified = verify_audit_row(row, ++sequence, previous); !verified) return verified;
-      previous = row.hash;
-    }
-  }
 }
 
 }  // namespace
@@ -295,7 +282,9 @@ Result<void> SqliteStore::check() {
       return fail(ErrorCode::kStoreDamaged, "the lock-out counters are not as many as was kept");
     }
     SqliteTransaction transaction(*reader, clock_, random_);
-    return check_audit_chain(transaction);
+    const auto checked = check_audit_trail(transaction);
+    if (!checked) return std::unexpected(checked.error());
+    return {};
   });
 }
 

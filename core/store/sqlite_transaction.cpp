@@ -492,10 +492,11 @@ void SqliteTransaction::delete_least_lockouts(std::size_t count) {
 
 // ---- audit -------------------------------------------------------------------------------------
 
-std::vector<AuditRow> SqliteTransaction::audit_rows(std::int64_t from_sequence, std::size_t limit) {
+std::vector<AuditRow> SqliteTransaction::audit_rows(const AuditPlace& after, std::size_t limit) {
+  if (after.chain > kFirstChain) return {};
   auto& statement =
-      connection_.prepared("SELECT * FROM audit WHERE sequence >= ? ORDER BY sequence LIMIT ?");
-  SqliteRowWriter(statement).add(from_sequence).add(as_limit(limit));
+      connection_.prepared("SELECT * FROM audit WHERE sequence > ? ORDER BY sequence LIMIT ?");
+  SqliteRowWriter(statement).add(after.sequence).add(as_limit(limit));
   return all_of(statement, read_audit_row);
 }
 
@@ -517,10 +518,16 @@ std::optional<AuditRow> SqliteTransaction::last_audit_row() {
   return one_of(statement, read_audit_row);
 }
 
+std::vector<ChainHead> SqliteTransaction::audit_heads() {
+  const auto last = last_audit_row();
+  if (!last) return {};
+  return {head_at(last.value())};
+}
+
 void SqliteTransaction::append_audit(const AuditEvent& event) {
   const auto last = last_audit_row();
-  const auto row = make_audit_row(
-      event, last ? last->sequence + 1 : 1, last ? last->hash : Sha256{}, clock().now, random_);
+  const auto row =
+      make_audit_row(event, last ? head_at(last.value()) : ChainHead{}, clock().now, random_);
   auto& statement = connection_.prepared("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   SqliteRowWriter writer(statement);
   write_row(writer, row);

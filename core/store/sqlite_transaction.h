@@ -46,10 +46,11 @@ class SqliteTransaction final : public WriteTransaction {
                                                       const Sha256& key) override;
   [[nodiscard]] std::vector<LockoutCounter> lockouts() override;
   [[nodiscard]] std::size_t count_lockouts() override;
-  [[nodiscard]] std::vector<AuditRow> audit_rows(std::int64_t from_sequence,
+  [[nodiscard]] std::vector<AuditRow> audit_rows(const AuditPlace& after,
                                                  std::size_t limit) override;
   [[nodiscard]] std::vector<AuditRow> newest_audit_rows(const AuditQuery& query) override;
   [[nodiscard]] std::optional<AuditRow> last_audit_row() override;
+  [[nodiscard]] std::vector<ChainHead> audit_heads() override;
 
   void put_settings(const Settings& settings) override;
   [[nodiscard]] bool insert_user(const User& user) override;

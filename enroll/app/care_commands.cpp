@@ -94,7 +94,8 @@ json::object audit_json(const core::AuditRow& row) {
   for (const auto& [name, value] : row.details) details[name] = value;
   json::object personal;
   for (const auto& [name, field] : row.personal) personal[name] = field.value;
-  return {{"sequence", row.sequence},
+  return {{"chain", row.chain},
+          {"sequence", row.sequence},
           {"activityDateTime", core::to_rfc3339(row.at)},
           {"action", row.action},
           {"outcome", row.outcome},
@@ -141,8 +142,14 @@ Result<void> verify_audit(Workplace& workplace, const Output& output) {
   const auto summary = core::AuditTrail(workplace.administration()).verify();
   if (!summary) return std::unexpected(summary.error());
   output.line("Rows", fmt::format("{}, unbroken", summary->rows));
-  output.line("Last hash", core::to_hex(summary->last_hash));
-  output.object({{"rows", summary->rows}, {"lastHash", core::to_hex(summary->last_hash)}});
+  json::array chains;
+  for (const auto& head : summary->heads) {
+    output.line(summary->heads.size() == 1 ? "Last hash" : fmt::format("Chain {}", head.chain),
+                core::to_hex(head.hash));
+    chains.push_back(
+        {{"chain", head.chain}, {"rows", head.sequence}, {"lastHash", core::to_hex(head.hash)}});
+  }
+  output.object({{"rows", summary->rows}, {"chains", std::move(chains)}});
   return {};
 }
 
@@ -161,7 +168,7 @@ void add_audit_commands(CLI::App& program, Invocation& invocation) {
   list->add_option("--action", options->action, "An action, or a family: pass.");
   list->add_option("--reference", options->reference, "What a refused person was told");
   list->add_option("--limit", options->limit, "How many, 1..1000 [100]");
-  add_command(*audit, invocation, "verify", "Check the whole chain", verify_audit);
+  add_command(*audit, invocation, "verify", "Check the whole trail", verify_audit);
 }
 
 Result<void> show_clock(Workplace& workplace, const Output& output) {

@@ -57,13 +57,13 @@ TEST_SUITE("contract/store_audit") {
       f.clock.advance(seconds(1));
       commit(f.store(), [&](WriteTransaction& t) { t.append_audit(make_event(action)); });
     }
-    const auto rows = seen(f.store(), [](ReadTransaction& t) { return t.audit_rows(1, 10); });
+    const auto rows = seen(f.store(), [](ReadTransaction& t) { return t.audit_rows({}, 10); });
     REQUIRE(rows.size() == 3);
     CHECK(rows[1].sequence == 2);
     CHECK(rows[1].at == kStart + seconds(2));
     CHECK(rows[1].previous_hash == rows[0].hash);
     CHECK(rows[2].personal.at("userName").value == "lee@example.org");
-    CHECK(seen(f.store(), [](ReadTransaction& t) { return t.audit_rows(2, 1); }).size() == 1);
+    CHECK(seen(f.store(), [](ReadTransaction& t) { return t.audit_rows({.sequence = 1}, 1); }).size() == 1);
     CHECK(f.store().check());
   }
 

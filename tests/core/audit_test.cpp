@@ -10,6 +10,7 @@
 
 using firstkey::core::audit_hash;
 using firstkey::core::AuditRow;
+using firstkey::core::ChainHead;
 using firstkey::core::CorrelationId;
 using firstkey::core::ErrorCode;
 using firstkey::core::make_audit_row;
@@ -27,12 +28,12 @@ namespace {
 /// The second row of a trail, and the hash of the first.
 struct Fixture {
   FakeRandom random{1};
-  AuditRow first = make_audit_row(make_event("pass.issue"), 1, Sha256{}, kStart, random);
-  AuditRow row = make_audit_row(make_event("pass.redeem"), 2, first.hash, kStart, random);
+  AuditRow first = make_audit_row(make_event("pass.issue"), ChainHead{}, kStart, random);
+  AuditRow row = make_audit_row(make_event("pass.redeem"), head_at(first), kStart, random);
 
   /// That `row` is found out.
   void check_broken() const {
-    const auto verified = verify_audit_row(row, 2, first.hash);
+    const auto verified = verify_audit_row(row, head_at(first));
     REQUIRE_FALSE(verified);
     CHECK(verified.error().code == ErrorCode::kAuditBroken);
     CHECK(verified.error().detail.contains("row "));
@@ -45,6 +46,7 @@ struct Edit {
 };
 
 const Edit kEdits[] = {
+    {"chain", [](AuditRow& row) { row.chain = 2; }},
     {"number", [](AuditRow& row) { row.sequence = 3; }},
     {"instant", [](AuditRow& row) { row.at += std::chrono::microseconds(1); }},
     {"action", [](AuditRow& row) { row.action = "pass.delete"; }},
@@ -81,8 +83,8 @@ TEST_SUITE("core/audit") {
     CHECK(row.previous_hash == first.hash);
     CHECK(row.personal.at("userName").value == "lee@example.org");
     CHECK(row.personal.at("userName").salt.size() == 16);
-    CHECK(verify_audit_row(first, 1, Sha256{}));
-    CHECK(verify_audit_row(row, 2, first.hash));
+    CHECK(verify_audit_row(first, ChainHead{}));
+    CHECK(verify_audit_row(row, head_at(first)));
   }
 
   TEST_CASE("whatever is edited in a row is found") {
@@ -97,22 +99,34 @@ TEST_SUITE("core/audit") {
   TEST_CASE_FIXTURE(Fixture, "a row that was edited and hashed anew no longer fits the next one") {
     first.outcome = "pass_wrong";
     first.hash = audit_hash(first);
-    CHECK(verify_audit_row(first, 1, Sha256{}));
+    CHECK(verify_audit_row(first, ChainHead{}));
     check_broken();
   }
 
   TEST_CASE_FIXTURE(Fixture, "a row that is missing, doubled or out of place is found") {
-    for (const int expected : {1, 3}) {
-      CAPTURE(expected);
-      CHECK_FALSE(verify_audit_row(row, expected, first.hash));
+    for (const int before : {0, 2}) {
+      CAPTURE(before);
+      CHECK_FALSE(verify_audit_row(row, {.sequence = before, .hash = first.hash}));
     }
+  }
+
+  TEST_CASE("a row of another chain than the first is hashed with its number") {
+    FakeRandom random{1};
+    auto row = make_audit_row(make_event("pass.issue"), {.chain = 2}, kStart, random);
+    CHECK(verify_audit_row(row, {.chain = 2}));
+    row.chain = 3;
+    const auto verified = verify_audit_row(row, {.chain = 3});
+    REQUIRE_FALSE(verified);
+    CHECK(verified.error().detail.starts_with("row 1 of chain 3"));
+    row.hash = audit_hash(row);
+    CHECK(verify_audit_row(row, {.chain = 3}));
   }
 
   TEST_CASE_FIXTURE(Fixture, "what is personal can be erased and the trail stays whole") {
     auto& field = row.personal["userName"];
     field.salt.clear();
     field.value.clear();
-    CHECK(verify_audit_row(row, 2, first.hash));
+    CHECK(verify_audit_row(row, head_at(first)));
   }
 
   TEST_CASE_FIXTURE(Fixture, "the same name twice cannot be told from its commitments") {

@@ -241,7 +241,7 @@ TEST_SUITE("core/window") {
     store_unproven(ticket);
     clock.advance(minutes(12));
     write([](WriteTransaction& t) { expire_sessions(t); });
-    const auto rows = seen([](ReadTransaction& t) { return t.audit_rows(1, 100); });
+    const auto rows = seen([](ReadTransaction& t) { return t.audit_rows({}, 100); });
     REQUIRE(rows.size() >= 3);
     CHECK(rows[rows.size() - 3].action == "credential.withdraw");
     CHECK(rows[rows.size() - 2].action == "orphan.record");

@@ -56,7 +56,7 @@ class AdministrationFixture : public EnrollmentFixture {
   }
   /// The newest audit row of this action.
   core::AuditRow audit_of(const std::string& action) {
-    const auto rows = seen([](core::ReadTransaction& t) { return t.audit_rows(1, 10'000); });
+    const auto rows = seen([](core::ReadTransaction& t) { return t.audit_rows({}, 10'000); });
     std::optional<core::AuditRow> found;
     for (const auto& row : rows) {
       if (row.action == action) found = row;

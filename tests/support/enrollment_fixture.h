@@ -135,7 +135,7 @@ class EnrollmentFixture {
     return seen([](core::ReadTransaction& t) { return t.last_audit_row(); }).value();
   }
   std::size_t audit_rows() {
-    return seen([](core::ReadTransaction& t) { return t.audit_rows(1, 10'000); }).size();
+    return seen([](core::ReadTransaction& t) { return t.audit_rows({}, 10'000); }).size();
   }
   core::Session session(const core::SessionId& id) {
     return seen([&](core::ReadTransaction& t) { return t.session(id); }).value();

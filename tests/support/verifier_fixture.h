@@ -137,7 +137,7 @@ class VerifierFixture : public StoreFixture {
     return seen([](core::ReadTransaction& t) { return t.last_audit_row(); }).value();
   }
   std::vector<core::AuditRow> audit() {
-    return seen([](core::ReadTransaction& t) { return t.audit_rows(1, 10'000); });
+    return seen([](core::ReadTransaction& t) { return t.audit_rows({}, 10'000); });
   }
 
   FakePepper pepper;

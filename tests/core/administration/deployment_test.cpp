@@ -101,7 +101,7 @@ TEST_SUITE("core/administration/deployment") {
     EmptyStore f;
     const auto begun = f.deployment.initialise(kRequest);
     REQUIRE(f.store.read([&](auto& t) {
-      const auto rows = t.audit_rows(1, 10);
+      const auto rows = t.audit_rows({}, 10);
       REQUIRE(rows.size() == 2);
       CHECK(rows[0].action == "store.init");
       CHECK(rows[0].details.at("uid") == "1000");
@@ -138,7 +138,8 @@ TEST_SUITE("core/administration/deployment") {
     CHECK(renewed->pass.is_bootstrap);
     CHECK(renewed->replaced == begun->bootstrap.pass.id);
     REQUIRE(f.store.read([&](auto& t) {
-      const auto rows = t.audit_rows(3, 1);  // after store.init and the first pass.issue
+      const auto rows =
+          t.audit_rows({.sequence = 2}, 1);  // after store.init and the first pass.issue
       REQUIRE(rows.size() == 1);
       CHECK(rows.front().action == "pass.issue");
       CHECK(rows.front().correlation == renewed->pass.correlation);

@@ -1,0 +1,24 @@
+#pragma once
+// Checking that nobody has rewritten the audit trail: every row of every chain against the one
+// before it, and every chain against the register of chains.
+
+#include <cstdint>
+#include <vector>
+
+#include "core/audit.h"
+#include "core/store.h"
+
+namespace firstkey::core {
+
+/// What a whole, unbroken trail comes to. Kept elsewhere, the heads show later that no row up to
+/// them was changed or cut off.
+struct AuditSummary {
+  std::int64_t rows = 0;         ///< of all chains
+  std::vector<ChainHead> heads;  ///< in the order of chains; none in a trail without rows
+};
+
+/// Reads a page at a time. Errors: kAuditBroken, naming the row that was changed, removed or
+/// reordered, or the chain that is not registered, is missing or ends elsewhere.
+[[nodiscard]] Result<AuditSummary> check_audit_trail(ReadTransaction& view);
+
+}  // namespace firstkey::core
