@@ -99,6 +99,7 @@ Result<PassRedeemer::Attempt> PassRedeemer::begin_attempt(const std::string& use
 PassRedeemer::Reservation PassRedeemer::reserve(const std::string& name, const AttemptKeys& keys) {
   std::optional<LockoutCounter> full_station;
   auto reserved = write_to<Attempt>(store_, [&](WriteTransaction& transaction) -> Result<Attempt> {
+    full_station.reset();  // this may be another run
     settle_clock(transaction);
     const auto settings = transaction.settings();
     if (!settings) return fail(ErrorCode::kNotInitialised, "the store was never initialised");

@@ -21,4 +21,21 @@ ClockDecision decide(const std::optional<ClockMark>& mark, const ClockReading& r
   return decided(mark->utc, ClockCertainty::kWentBackOverReboot);
 }
 
+ClockDecision decide_by_server(const std::vector<ClockMark>& marks, const ClockReading& reading) {
+  const auto own = std::ranges::find(marks, reading.boot_id, &ClockMark::boot_id);
+  auto now = reading.wall;
+  for (const auto& mark : marks) now = std::max(now, mark.utc);
+  auto certainty = ClockCertainty::kCertain;
+  if (own != marks.end()) {
+    // Within the skew the server is believed: our boot clock's own error must not add up.
+    const auto expected = own->utc + std::max(Duration{0}, reading.since_boot - own->since_boot);
+    if (reading.wall + kServerSkew < expected) now = std::max(now, expected);
+  } else if (reading.wall + kServerSkew < now) {
+    certainty = ClockCertainty::kWentBackOverReboot;
+  }
+  return {.now = now,
+          .mark = {.utc = now, .since_boot = reading.since_boot, .boot_id = reading.boot_id},
+          .certainty = certainty};
+}
+
 }  // namespace firstkey::core

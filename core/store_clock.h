@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/clock.h"
 
@@ -37,5 +38,16 @@ struct ClockDecision {
 /// over a reboot it is the later of the wall clock and the mark.
 [[nodiscard]] ClockDecision decide(const std::optional<ClockMark>& mark,
                                    const ClockReading& reading);
+
+/// The same where the wall clock is a database server's, and `reading` adds the boot clock of the
+/// machine that asks it: `marks` are one for each machine that ever asked. A server that is behind
+/// what its marks or our boot clock say, by more than servers that replace each other may differ,
+/// was set back: then our boot clock tells how long it has been since our own mark, and without one
+/// nobody can tell. `mark` is the one of our machine.
+[[nodiscard]] ClockDecision decide_by_server(const std::vector<ClockMark>& marks,
+                                             const ClockReading& reading);
+
+/// How far the clocks of servers that replace each other may differ.
+inline constexpr Duration kServerSkew = std::chrono::seconds(1);
 
 }  // namespace firstkey::core

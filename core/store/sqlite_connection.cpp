@@ -1,7 +1,5 @@
 #include "core/store/sqlite_connection.h"
 
-#include <utility>
-
 #include <sqlite3.h>
 
 namespace firstkey::core {
@@ -17,16 +15,6 @@ SQLite::Statement& SqliteConnection::prepared(const char* sql) {
     statement->clearBindings();
   }
   return *statement;
-}
-
-Result<Settings> SqliteConnection::settings_of(std::string_view document) {
-  if (!settings_ || document != settings_document_) {
-    auto parsed = settings_from_json(document);
-    if (!parsed) return parsed;
-    settings_document_ = document;
-    settings_ = std::move(parsed.value());
-  }
-  return settings_.value();
 }
 
 Error error_of(const SQLite::Exception& exception) {

@@ -4,14 +4,12 @@
 
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
-#include <string_view>
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include "core/result.h"
-#include "core/settings.h"
+#include "core/store/parsed_settings.h"
 
 namespace firstkey::core {
 
@@ -28,14 +26,11 @@ class SqliteConnection {
   /// Runs what is needed once: pragmas and migrations.
   void run(const char* sql) { database_.exec(sql); }
   [[nodiscard]] SQLite::Database& database() noexcept { return database_; }
-  /// What `document`, just read from the store, says; parsed only when it is another than the last.
-  /// Errors: kStoreDamaged.
-  [[nodiscard]] Result<Settings> settings_of(std::string_view document);
+  [[nodiscard]] ParsedSettings& settings() noexcept { return settings_; }
 
  private:
   SQLite::Database database_;
-  std::string settings_document_;  ///< what settings_ was parsed from
-  std::optional<Settings> settings_;
+  ParsedSettings settings_;
   std::map<const char*, std::unique_ptr<SQLite::Statement>> statements_;
 };
 

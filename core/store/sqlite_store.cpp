@@ -69,7 +69,8 @@ Result<void> migrate(SqliteConnection& connection, SqliteStore::Presence presenc
   connection.run("BEGIN EXCLUSIVE");
   const auto version = pragma(connection, "PRAGMA user_version");
   const auto application = pragma(connection, "PRAGMA application_id");
-  const auto steps = migrations();
+  const auto steps = sqlite_migrations();
+  const auto newest = steps.back().version;
   const bool is_empty = pragma(connection, "SELECT count(*) FROM sqlite_schema") == 0;
   if (!is_empty && application != kApplicationId) {
     connection.run("ROLLBACK");
@@ -81,18 +82,17 @@ Result<void> migrate(SqliteConnection& connection, SqliteStore::Presence presenc
         ErrorCode::kStoreDamaged,
         "the database is empty; restore a backup, or remove the file and run firstkey init");
   }
-  if (version < 0 || std::cmp_greater(version, steps.size())) {
+  if (version < 0 || version > newest) {
     connection.run("ROLLBACK");
     return fail(ErrorCode::kStoreNewer,
                 "the store was written by a newer firstkey (schema " + std::to_string(version) +
-                    ", this program knows " + std::to_string(steps.size()) +
-                    "); install that version");
+                    ", this program knows " + std::to_string(newest) + "); install that version");
   }
-  for (auto step = static_cast<std::size_t>(version); step < steps.size(); ++step) {
-    connection.run(steps[step]);
+  for (const auto& step : steps) {
+    if (step.version > version) connection.run(step.sql);
   }
   connection.run(("PRAGMA application_id = " + std::to_string(kApplicationId)).c_str());
-  connection.run(("PRAGMA user_version = " + std::to_string(steps.size())).c_str());
+  connection.run(("PRAGMA user_version = " + std::to_string(newest)).c_str());
   connection.run("COMMIT");
   return {};
 }

@@ -124,8 +124,8 @@ std::optional<Settings> SqliteTransaction::settings() {
   auto& statement = connection_.prepared("SELECT document FROM settings");
   if (!statement.executeStep()) return std::nullopt;
   const auto document = statement.getColumn(0);
-  auto settings =
-      connection_.settings_of({document.getText(), static_cast<std::size_t>(document.getBytes())});
+  auto settings = connection_.settings().of(
+      {document.getText(), static_cast<std::size_t>(document.getBytes())});
   statement.reset();
   if (!settings) throw StoreAbort{settings.error()};
   return std::move(settings.value());

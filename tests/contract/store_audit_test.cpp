@@ -50,7 +50,7 @@ using Rows = std::vector<std::int64_t>;
 
 }  // namespace
 
-TEST_SUITE("contract/store_audit") {
+TEST_SUITE(CONTRACT_SUITE("store_audit")) {
   TEST_CASE_TEMPLATE("the audit chain grows without gaps and verifies", Fixture, STORES) {
     Fixture f;
     for (const auto* action : {"pass.issue", "pass.redeem", "credential.store"}) {
@@ -63,7 +63,9 @@ TEST_SUITE("contract/store_audit") {
     CHECK(rows[1].at == kStart + seconds(2));
     CHECK(rows[1].previous_hash == rows[0].hash);
     CHECK(rows[2].personal.at("userName").value == "lee@example.org");
-    CHECK(seen(f.store(), [](ReadTransaction& t) { return t.audit_rows({.sequence = 1}, 1); }).size() == 1);
+    CHECK(seen(f.store(), [](ReadTransaction& t) {
+            return t.audit_rows({.sequence = 1}, 1);
+          }).size() == 1);
     CHECK(f.store().check());
   }
 

@@ -1,4 +1,4 @@
-// kill -9 at random points of a run of issue, redeem and commit, two hundred times. The child tells
+// kill -9 at random points of a run of issue, redeem and commit, many times over. The child tells
 // each acknowledged step over a pipe; reopened, the store holds every acknowledged step, at most
 // the one that was under way besides, and nothing by halves.
 
@@ -9,13 +9,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "core/store/sqlite_store.h"
 #include "tests/contract/store_fixtures.h"
 #include "tests/support/child_process.h"
 #include "tests/support/records.h"
 
 using firstkey::core::ReadTransaction;
-using firstkey::core::SqliteStore;
 using firstkey::core::Store;
 using firstkey::core::SystemClock;
 using firstkey::core::SystemRandom;
@@ -24,7 +22,6 @@ using namespace firstkey::tests;  // NOLINT(google-build-using-namespace): the f
 
 namespace {
 
-constexpr int kRuns = 200;
 constexpr int kStepsPerPerson = 3;  // issue, redeem, commit
 
 std::string person(int run, int number) {
@@ -63,14 +60,15 @@ bool take_step(Store& store, const std::string& name, int step) {
   return done.has_value();
 }
 
-int run_until_killed(const std::string& path, int run, int acknowledgements) {
+template <class Fixture>
+int run_until_killed(const Fixture& fixture, int run, int acknowledgements) {
   const SystemClock clock;
   SystemRandom random;
-  auto opened = SqliteStore::open(path, SqliteStore::Presence::kMustExist, clock, random);
-  if (!opened) return 1;
+  const auto store = fixture.open_elsewhere(clock, random);
+  if (!store) return 1;
   for (int number = 0;; ++number) {
     for (int step = 0; step < kStepsPerPerson; ++step) {
-      if (!take_step(*opened.value(), person(run, number), step)) return 2;
+      if (!take_step(*store, person(run, number), step)) return 2;
       if (::write(acknowledgements, "+", 1) != 1) return 3;
     }
   }
@@ -116,19 +114,20 @@ int count_steps(Store& store, int run) {
 
 }  // namespace
 
-TEST_SUITE("contract/store_crash") {
-  TEST_CASE("two hundred killed runs leave nothing lost, doubled or by halves") {
-    SqliteFixture f;
+TEST_SUITE(CONTRACT_SUITE("store_crash")) {
+  TEST_CASE_TEMPLATE(
+      "killed runs leave nothing lost, doubled or by halves", Fixture, LASTING_STORES) {
+    Fixture f;
     f.close();
     FakeRandom random(20261123);
     std::int64_t steps_in_all = 0;
-    for (int run = 0; run < kRuns; ++run) {
+    for (int run = 0; run < Fixture::kKilledRuns; ++run) {
       CAPTURE(run);
       int pipe[2];
       REQUIRE(::pipe(pipe) == 0);
       ChildProcess child([&] {
         ::close(pipe[0]);
-        return run_until_killed(f.path(), run, pipe[1]);
+        return run_until_killed(f, run, pipe[1]);
       });
       ::close(pipe[1]);
       // The first acknowledgement says it runs; what follows is a random moment of its work.
@@ -141,6 +140,7 @@ TEST_SUITE("contract/store_crash") {
       const int acknowledged = 1 + count_acknowledgements(pipe[0]);
       ::close(pipe[0]);
 
+      Fixture::await_quiet();
       f.reopen();
       const int stored = count_steps(f.store(), run);
       f.close();
@@ -153,6 +153,6 @@ TEST_SUITE("contract/store_crash") {
     const auto last = seen(f.store(), [](ReadTransaction& t) { return t.last_audit_row(); });
     REQUIRE(last);
     CHECK(last->sequence == steps_in_all);
-    MESSAGE("steps that survived " << kRuns << " kills: " << steps_in_all);
+    MESSAGE("steps that survived " << Fixture::kKilledRuns << " kills: " << steps_in_all);
   }
 }

@@ -8,6 +8,9 @@
 
 #include "core/store/memory_store.h"
 #include "core/store/sqlite_store.h"
+#ifdef FIRSTKEY_CONTRACT_OVER_POSTGRES
+#include "tests/contract/postgres_fixture.h"
+#endif
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_random.h"
 #include "tests/support/temporary_folder.h"
@@ -26,6 +29,9 @@ class MemoryFixture {
 
 class SqliteFixture {
  public:
+  static constexpr int kKilledRuns = 200;
+  static constexpr int kStations = 16;
+
   SqliteFixture() { reopen(); }
   core::Store& store() { return *store_; }
   [[nodiscard]] std::string path() const { return folder_ / "firstkey.db"; }
@@ -37,6 +43,15 @@ class SqliteFixture {
     REQUIRE_MESSAGE(opened, (opened ? std::string() : opened.error().detail));
     store_ = std::move(opened.value());
   }
+  /// The same store as another program has it; nothing if it cannot be opened.
+  std::unique_ptr<core::Store> open_elsewhere(const core::Clock& own_clock,
+                                              core::Random& own_random) const {
+    auto opened = core::SqliteStore::open(
+        path(), core::SqliteStore::Presence::kMustExist, own_clock, own_random);
+    return opened ? std::move(opened.value()) : nullptr;
+  }
+  /// Nothing of a program that was killed goes on.
+  static void await_quiet() {}
   FakeClock clock;
   FakeRandom random{1};
 
@@ -45,8 +60,17 @@ class SqliteFixture {
   std::unique_ptr<core::SqliteStore> store_;
 };
 
-/// What TEST_CASE_TEMPLATE runs the contract over.
+// What TEST_CASE_TEMPLATE runs the contract over, which of it outlives a program, and what the
+// suites are called then.
+#ifdef FIRSTKEY_CONTRACT_OVER_POSTGRES
+#define STORES firstkey::tests::PostgresFixture
+#define LASTING_STORES firstkey::tests::PostgresFixture
+#define CONTRACT_SUITE(name) "contract/postgres/" name
+#else
 #define STORES firstkey::tests::MemoryFixture, firstkey::tests::SqliteFixture
+#define LASTING_STORES firstkey::tests::SqliteFixture
+#define CONTRACT_SUITE(name) "contract/" name
+#endif
 
 /// Runs `work` in a write transaction that must commit.
 template <class Work>

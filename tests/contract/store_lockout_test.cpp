@@ -15,7 +15,7 @@ using firstkey::core::WriteTransaction;
 using namespace firstkey::tests;  // NOLINT(google-build-using-namespace): the fixture's verbs
 using std::chrono::seconds;
 
-TEST_SUITE("contract/store_lockout") {
+TEST_SUITE(CONTRACT_SUITE("store_lockout")) {
   TEST_CASE_TEMPLATE("lock-out counters are replaced, counted and forgotten", Fixture, STORES) {
     Fixture f;
     LockoutCounter counter{.scope = LockoutScope::kStation, .key = sha256(as_bytes("s"))};

@@ -1,5 +1,5 @@
-// The same stream of operations on the model and on SQLite: after each transaction both must answer
-// alike and hold the same.
+// The same stream of operations on the model and on a database: after each transaction both must
+// answer alike and hold the same.
 
 #include <doctest/doctest.h>
 
@@ -99,18 +99,20 @@ std::string run_random_work(Store& store, std::uint64_t seed) {
 
 }  // namespace
 
-TEST_SUITE("contract/store_model") {
-  TEST_CASE("a thousand random transactions leave SQLite and the model alike") {
+TEST_SUITE(CONTRACT_SUITE("store_model")) {
+  TEST_CASE_TEMPLATE("a thousand random transactions leave the database and the model alike",
+                     Fixture,
+                     LASTING_STORES) {
     MemoryFixture model;
-    SqliteFixture sqlite;
+    Fixture database;
     for (std::uint64_t seed = 1; seed <= 1000; ++seed) {
       CAPTURE(seed);
-      REQUIRE(run_random_work(model.store(), seed) == run_random_work(sqlite.store(), seed));
-      if (seed % 250 == 0) sqlite.reopen();
+      REQUIRE(run_random_work(model.store(), seed) == run_random_work(database.store(), seed));
+      if (seed % 250 == 0) database.reopen();
       // Salts of audit rows are drawn from each fixture's own source, which abort at the same
       // steps.
-      if (seed % 10 == 0) REQUIRE(picture_of(model.store()) == picture_of(sqlite.store()));
+      if (seed % 10 == 0) REQUIRE(picture_of(model.store()) == picture_of(database.store()));
     }
-    CHECK(sqlite.store().check());
+    CHECK(database.store().check());
   }
 }

@@ -26,7 +26,7 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-TEST_SUITE("contract/store") {
+TEST_SUITE(CONTRACT_SUITE("store")) {
   TEST_CASE_TEMPLATE("every record comes back as it was written", Fixture, STORES) {
     Fixture f;
     auto user = make_user("lee");

@@ -10,4 +10,11 @@ namespace firstkey::tests {
 /// FIRSTKEY_REQUIRE_PARTS=1 in the environment an absent part fails the test instead.
 [[nodiscard]] bool part_is_absent(const std::string& part, bool is_present);
 
+/// A part that every test of an executable needs, as a constant of one of its sources: without it
+/// none of them runs.
+class NeededPart {
+ public:
+  NeededPart(const std::string& part, bool is_present);
+};
+
 }  // namespace firstkey::tests
