@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Registrations a second, one core each: `firstkey verify --batch` beside python3-fido2.
+"""Registrations a second of processor time: `firstkey verify --batch` beside verifiers of others.
 
-Usage: peer_verification.py PROGRAM    (the program firstkey of a release build)
+Usage: peer_verification.py PROGRAM NODE_MODULES    (firstkey of a release build; build/peers/node_modules)
 
-Both get the W3C's test vectors as JSON, again and again, and end with a verdict that includes the
-chain to the vectors' root. Run it with the python3 that Debian's python3-fido2 belongs to.
+All get the W3C's test vectors as JSON, again and again, and end with a verdict. Ours and that of
+python3-fido2 include the chain to the vectors' root; those from npm are told of no root. Run it with
+the python3 that Debian's python3-fido2 belongs to.
 """
 import base64
 import json
@@ -27,7 +28,9 @@ try:
 except ImportError:
     sys.exit("python3-fido2 is absent")
 
-VECTORS = pathlib.Path(__file__).parents[1] / "vectors" / "webauthn-l3.json"
+HERE = pathlib.Path(__file__).resolve().parent
+TIMER = HERE / "peer_verification.cjs"
+VECTORS = HERE.parent / "vectors" / "webauthn-l3.json"
 ROUNDS = 20_000  # of ours: a second or two
 PEER_ROUNDS = 1_000
 
@@ -47,6 +50,7 @@ def read_case(name):
             "challenge": base64url(made["challenge"]),
             "pubKeyCredParams": [{"type": "public-key", "alg": -7}],
         },
+        "format": next(format for format in ("packed", "fido-u2f", "none") if name.startswith(format)),
         "response": {
             "id": identifier, "rawId": identifier, "type": "public-key",
             "response": {"clientDataJSON": base64url(made["clientDataJSON"]),
@@ -60,7 +64,7 @@ ROOT = bytes.fromhex(json.loads(VECTORS.read_text())["attestationRoot"]["attesta
 
 
 def ours(program, case, roots):
-    lines = (json.dumps({"id": 1, **case}) + "\n") * ROUNDS
+    lines = (json.dumps({"id": 1, "options": case["options"], "response": case["response"]}) + "\n") * ROUNDS
     core = min(os.sched_getaffinity(0))
     began = os.times()
     ran = subprocess.run([program, "verify", "--batch", "-", "--rp-id", "example.org", "--origin",
@@ -78,7 +82,7 @@ def verify_attestation(attested, client_data_hash):
         verify_x509_chain([*verdict.trust_path, ROOT])
 
 
-def peer(case):
+def python_fido2(case):
     server = Fido2Server(PublicKeyCredentialRpEntity("example.org", "Example"), attestation="direct",
                          verify_attestation=verify_attestation)
     state = {"challenge": case["options"]["challenge"], "user_verification": None}
@@ -91,10 +95,21 @@ def peer(case):
     return PEER_ROUNDS / (time.process_time() - began)
 
 
+def from_npm(case):
+    one = {**case, "kind": "registration", "origin": "https://example.org", "rpId": "example.org",
+           "userVerification": False}
+    ran = subprocess.run(["node", TIMER, sys.argv[2]], input=json.dumps(one).encode(), stdout=subprocess.PIPE,
+                         check=True)
+    return json.loads(ran.stdout)
+
+
 with tempfile.NamedTemporaryFile("w", suffix=".pem") as pem:
     pem.write(ssl.DER_cert_to_PEM_cert(ROOT))
     pem.flush()
     for vector in ("packed-es256", "packed-self-es256", "fido-u2f-es256", "none-es256"):
         registration = read_case(vector)
-        mine, theirs = ours(sys.argv[1], registration, pem.name), peer(registration)
-        print(f"{vector:<18} firstkey {mine:9,.0f}   python3-fido2 {theirs:9,.0f}   {mine / theirs:5.1f} times")
+        mine = ours(sys.argv[1], registration, pem.name)
+        print(f"{vector:<18} {'firstkey':<24} {mine:9,.0f}")
+        for name, rate in {"python3-fido2": python_fido2(registration), **from_npm(registration)}.items():
+            told = rate if isinstance(rate, str) else f"{rate:9,.0f}   {mine / rate:7.1f} times"
+            print(f"{'':<18} {name:<24} {told}")

@@ -1,6 +1,7 @@
 // Registrations and sign-ins as two verifiers that nobody here wrote see them.
 // Usage: node verify.cjs NODE_MODULES <cases.jsonl    a line {name, kind, options, response, origin, …}
 // Prints a line {name, peer, verdict} for each case and peer; verdict is "accept" or what was thrown.
+// tests/bench/peer_verification.cjs times the same judges.
 "use strict";
 const path = require("path");
 const {createRequire} = require("module");
@@ -87,4 +88,5 @@ async function main() {
   }
 }
 
-main();
+module.exports = {judges};
+if (require.main === module) main();
