@@ -1,5 +1,7 @@
 #include "core/key_policy_json.h"
 
+#include <fmt/format.h>
+
 #include "core/aaguid.h"
 #include "core/strict_object.h"
 
@@ -68,7 +70,7 @@ std::vector<Bytes> read_serials(const json::array& list, const std::string& wher
   std::vector<Bytes> serials;
   for (const auto& text : texts_of(list, where)) {
     auto serial = from_hex(text);
-    if (!serial) throw Malformed(where + " has '" + text + "', which is not in hex");
+    if (!serial) throw Malformed(fmt::format("{} has '{}', which is not in hex", where, text));
     serials.push_back(std::move(serial.value()));
   }
   return serials;

@@ -1,5 +1,7 @@
 #include "core/strict_object.h"
 
+#include <fmt/format.h>
+
 #include "core/aaguid.h"
 
 namespace firstkey::core {
@@ -100,7 +102,7 @@ std::vector<Bytes> aaguids_of(const json::array& list, const std::string& where)
   std::vector<Bytes> aaguids;
   for (const auto& text : texts_of(list, where)) {
     auto aaguid = aaguid_from_text(text);
-    if (!aaguid) throw Malformed(where + " has '" + text + "', which is no AAGUID");
+    if (!aaguid) throw Malformed(fmt::format("{} has '{}', which is no AAGUID", where, text));
     aaguids.push_back(std::move(aaguid.value()));
   }
   return aaguids;
