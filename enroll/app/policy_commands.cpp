@@ -81,6 +81,7 @@ json::object root_json(const core::TrustRoot& root) {
 /// Empty for one that vouches for any model.
 std::string models_text(const core::TrustRoot& root) {
   std::vector<std::string> models;
+  models.reserve(root.aaguids.size());
   for (const auto& aaguid : root.aaguids) models.push_back(core::aaguid_text(aaguid));
   return fmt::format("{}", fmt::join(models, " "));
 }

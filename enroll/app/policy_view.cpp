@@ -39,6 +39,7 @@ std::string models_of(const KeyRestrictions& restrictions) {
   if (!restrictions.is_enforced) return "any";
   const bool is_allow = restrictions.type == KeyRestrictions::Type::kAllow;
   std::vector<std::string> aaguids;
+  aaguids.reserve(restrictions.aaguids.size());
   for (const auto& aaguid : restrictions.aaguids) aaguids.push_back(core::aaguid_text(aaguid));
   const auto what = aaguids.size() <= kMostModelsShown ? fmt::format("{}", fmt::join(aaguids, " "))
                                                        : fmt::format("{} models", aaguids.size());
@@ -47,11 +48,11 @@ std::string models_of(const KeyRestrictions& restrictions) {
 
 /// Each requirement of our own, as the policy's JSON has it.
 std::string requirements_of(const json::object& profile) {
+  static const std::set<std::string_view> kInOtherColumns{
+      "id", "name", "attestationEnforcement", "keyRestrictions"};
   std::vector<std::string> parts;
   for (const auto& [key, value] : profile) {
     const std::string_view name(key.data(), key.size());
-    static const std::set<std::string_view> kInOtherColumns{
-        "id", "name", "attestationEnforcement", "keyRestrictions"};
     if (!kInOtherColumns.contains(name)) {
       parts.push_back(fmt::format("{} {}", name, json::serialize(value)));
     }
@@ -85,6 +86,7 @@ void show_targets(const KeyPolicy& policy, const Output& output) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& target : policy.include_targets) {
     std::vector<std::string> names;
+    names.reserve(target.profiles.size());
     for (const auto& id : target.profiles) names.push_back(name_of(policy, id));
     rows.push_back({who(target.whom), fmt::format("{}", fmt::join(names, ", "))});
   }
