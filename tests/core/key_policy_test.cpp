@@ -46,7 +46,11 @@ struct Fault {
 };
 
 const Fault kFaults[] = {
-    {"no default profile", [](KeyPolicy& p) { p.profiles = {other_profile()}; }},
+    {"no default profile",
+     [](KeyPolicy& p) {
+       p.profiles = {other_profile()};
+       p.include_targets.front().profiles = {kOther};
+     }},
     {"no profile at all", [](KeyPolicy& p) { p.profiles.clear(); }},
     {"a profile twice", [](KeyPolicy& p) { p.profiles.emplace_back(); }},
     {"an id that is no UUID", [](KeyPolicy& p) { p.profiles.push_back({.id = "staff"}); }},
