@@ -99,6 +99,21 @@ TEST_SUITE("core/window") {
     }
   }
 
+  TEST_CASE("what waits for its proof keeps the session open, and registering ends all the same") {
+    for (const auto& [after, refusal] :
+         {std::pair<Duration, std::optional<ErrorCode>>{microseconds(-1), std::nullopt},
+          {microseconds(0), ErrorCode::kWindowOver},
+          {microseconds(1), ErrorCode::kWindowOver}}) {
+      CAPTURE(after.count());
+      Fixture f;
+      const auto ticket = f.open_one_time();
+      f.store_unproven(ticket);
+      f.clock.advance(minutes(10) + after);
+      CHECK(f.refusal(ticket) == refusal);
+      CHECK(f.session(ticket.session).state == SessionState::kOpen);
+    }
+  }
+
   TEST_CASE_FIXTURE(Fixture, "a session found over is ended, audited once, and stays over") {
     const auto ticket = open_one_time();
     clock.advance(minutes(10));
