@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include <sodium.h>
+
 namespace firstkey::enroll {
 
 namespace {
@@ -11,20 +13,14 @@ constexpr std::size_t kHalf = 32;
 /// 32 bytes in base64url without padding.
 constexpr std::size_t kEncodedHalf = 43;
 
-/// Writes base64url straight into `out`: core/bytes returns a string that nobody would wipe.
+/// Writes base64url into `out` and wipes what it went through: core/bytes returns a string that
+/// nobody would wipe.
 void encode(core::BytesView half, std::span<std::uint8_t> out) {
-  constexpr std::string_view kAlphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  unsigned window = 0;
-  unsigned bits = 0;
-  std::size_t at = 0;
-  for (const auto byte : half) {
-    window = (window << 8U | byte) & 0xFFFFU;
-    for (bits += 8; bits >= 6; bits -= 6) {
-      out[at++] = static_cast<std::uint8_t>(kAlphabet[window >> (bits - 6U) & 0x3FU]);
-    }
-  }
-  out[at] = static_cast<std::uint8_t>(kAlphabet[window << (6U - bits) & 0x3FU]);
+  std::array<char, kEncodedHalf + 1> text{};  // sodium ends it with a zero
+  ::sodium_bin2base64(
+      text.data(), text.size(), half.data(), half.size(), sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+  std::copy_n(text.begin(), kEncodedHalf, out.begin());
+  ::sodium_memzero(text.data(), text.size());
 }
 
 }  // namespace
