@@ -34,15 +34,8 @@ std::optional<PartyForm> said_form(const PartyWish& wish) {
 
 /// The name that a key gets where nobody says one: its model's, as far as there is room.
 AnswerNames names_for(const PartyWish& wish, const device::SeenKey& key) {
-  constexpr std::size_t kLongest = 30;  // characters
   auto names = wish.names;
-  if (!names.key.empty()) return names;
-  std::size_t count = 0;
-  for (const char c : key.display_name) {
-    const bool begins = (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-    if (begins && ++count > kLongest) break;
-    names.key.push_back(c);
-  }
+  if (names.key.empty()) names.key = key_name_of(key.display_name);
   return names;
 }
 

@@ -121,18 +121,22 @@ std::string user_of(const core::webauthn::CreationOptions& options, const Answer
   return names.user.empty() ? options.user.name : names.user;
 }
 
-/// How many characters UTF-8 has: every byte that continues none begins one.
-std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
-
 }  // namespace
+
+std::string key_name_of(std::string_view model) {
+  std::size_t characters = 0;
+  const auto is_beyond = [&](char c) {
+    // Every byte of UTF-8 that continues no character begins one.
+    const bool begins = (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+    return begins && ++characters > kMaxKeyName;
+  };
+  return {model.begin(), std::ranges::find_if(model, is_beyond)};
+}
 
 PartyResult<core::webauthn::CreationOptions> narrow(core::webauthn::CreationOptions options,
                                                     AnswerForm form,
                                                     const AnswerNames& names) {
-  if (form == AnswerForm::kGraph && (names.key.empty() || characters(names.key) > kMaxKeyName)) {
+  if (form == AnswerForm::kGraph && (names.key.empty() || key_name_of(names.key) != names.key)) {
     return refuse(PartyErrorCode::kFormUnsuitable,
                   "Microsoft Graph takes a name of 1 to 30 characters for a key; say it with "
                   "--key-name");

@@ -6,6 +6,7 @@
 // a WebAuthn factor".
 
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "core/secret.h"
@@ -19,6 +20,9 @@ struct AnswerNames {
   std::string key;   ///< what Graph is to call the key; 1 to 30 characters
   std::string user;  ///< whose line it is for pam_u2f; empty: the user of the options
 };
+
+/// As much of a model's name as Graph takes for that of a key: whole characters of UTF-8.
+[[nodiscard]] std::string key_name_of(std::string_view model);
 
 /// What is printed: a JSON document, or for kIpa, kPamU2f and kSshNote lines of text.
 using PartyAnswer = std::variant<core::Secret, std::string>;

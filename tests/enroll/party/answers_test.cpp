@@ -156,6 +156,14 @@ TEST_SUITE("enroll/party/answers") {
     CHECK(narrow(resident, AnswerForm::kPamU2f, {}).value().algorithms.size() == 2);
   }
 
+  TEST_CASE("a model's name is cut to the thirty characters of Graph, not in a character") {
+    const std::string umlauts = "ÄÖÜ";
+    CHECK(key_name_of("Software key") == "Software key");
+    CHECK(key_name_of(std::string(27, 'x') + umlauts) == std::string(27, 'x') + umlauts);
+    CHECK(key_name_of(std::string(28, 'x') + umlauts) == std::string(28, 'x') + "ÄÖ");
+    CHECK(key_name_of(std::string(30, 'x') + umlauts) == std::string(30, 'x'));
+  }
+
   TEST_CASE("FreeIPA's mapping has a user id where the key finds its credential by itself") {
     auto made = registration();
     const auto line = text_of(answer(made, AnswerForm::kIpa, {}));
