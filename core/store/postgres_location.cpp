@@ -2,6 +2,7 @@
 
 #include <array>
 #include <memory>
+#include <set>
 
 #include <libpq-fe.h>
 
@@ -70,6 +71,7 @@ Result<std::string> postgres_connection_string(std::string_view location) {
                 "postgres:service=name");
   }
   std::string connection;
+  std::set<std::string_view> said;
   for (const auto* option = options.get(); option->keyword != nullptr; ++option) {
     if (option->val == nullptr) continue;
     const std::string_view keyword = option->keyword;
@@ -79,9 +81,10 @@ Result<std::string> postgres_connection_string(std::string_view location) {
                   "it; put it into a file and set PGPASSFILE");
     }
     append(connection, keyword, option->val);
+    said.insert(keyword);
   }
   for (const auto& [keyword, value] : kDefaults) {
-    if (!connection.contains(std::string(keyword) + "='")) append(connection, keyword, value);
+    if (!said.contains(keyword)) append(connection, keyword, value);
   }
   return connection;
 }
