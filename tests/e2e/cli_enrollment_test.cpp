@@ -31,7 +31,7 @@ TEST_SUITE("e2e/cli_enrollment") {
     CHECK(desk.answer("credential show -- " + id).at("correlationId") ==
           report.at("correlationId"));
     CHECK(desk.answer("session list").at("value").at(0).at("state").as_string() == "completed");
-    CHECK(desk.answer("audit verify").contains("chains"));
+    CHECK(desk.answer("audit verify").at("chains").as_array().size() == 1);
   }
 
   TEST_CASE("nothing of an enrollment is left behind but its record") {
