@@ -1,0 +1,120 @@
+#pragma once
+// A server on loopback with routes that show what a server does with any: an answer at once, an
+// echo, and work that a test holds up as long as it likes.
+
+#include <condition_variable>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+
+#include "enroll/http/server.h"
+#include "enroll/http/tls_identity.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/loopback_client.h"
+
+namespace firstkey::tests {
+
+/// Holds up whoever passes while it is shut.
+class Gate {
+ public:
+  void pass() {
+    std::unique_lock lock(mutex_);
+    ++arrived_;
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return is_open_; });
+  }
+  void open() {
+    const std::lock_guard lock(mutex_);
+    is_open_ = true;
+    changed_.notify_all();
+  }
+  void wait_for_arrivals(int count) {
+    std::unique_lock lock(mutex_);
+    REQUIRE(changed_.wait_for(
+        lock, std::chrono::seconds(kClientPatience), [&] { return arrived_ >= count; }));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool is_open_ = false;
+  int arrived_ = 0;
+};
+
+class HttpFixture {
+ public:
+  explicit HttpFixture(const enroll::http::Limits& limits = {},
+                       const enroll::http::TlsFiles* tls = nullptr) {
+    using enroll::http::Answer;
+    using enroll::http::Arguments;
+    using enroll::http::Lane;
+    using enroll::http::Request;
+    router.add({"GET", "/tiny", Lane::kAtOnce, [](Request&, const Arguments&) {
+                  return Answer{.body = "{}"};
+                }});
+    router.add({"POST", "/echo/{}", Lane::kStore, [](Request& asked, const Arguments& arguments) {
+                  return Answer{.body = arguments[0] + ":" + asked.body};
+                }});
+    router.add({"GET", "/held", Lane::kStore, [this](Request&, const Arguments&) {
+                  gate.pass();
+                  return Answer{.body = "held"};
+                }});
+    router.add({"GET", "/hash", Lane::kHash, [this](Request&, const Arguments&) {
+                  gate.pass();
+                  return Answer{.body = "hashed"};
+                }});
+    router.add({"GET", "/throws", Lane::kStore, [](Request&, const Arguments&) -> Answer {
+                  throw std::runtime_error("out of luck");
+                }});
+    auto opened = enroll::http::Server::open(
+        {{.address = "127.0.0.1", .tls = tls, .dispatcher = &dispatcher}},
+        limits,
+        {.metrics = metrics, .log = log});
+    REQUIRE_MESSAGE(opened, (opened ? std::string() : opened.error().detail));
+    server = std::move(opened.value());
+    thread = std::thread([this] { server->run(); });
+  }
+  ~HttpFixture() {
+    gate.open();
+    stop();
+    workers.reset();
+    hashers.reset();
+  }
+  HttpFixture(const HttpFixture&) = delete;
+  HttpFixture& operator=(const HttpFixture&) = delete;
+
+  /// Stops the server and waits until it has.
+  void stop() {
+    server->stop();
+    if (thread.joinable()) thread.join();
+  }
+  [[nodiscard]] std::uint16_t port() const { return server->ports().front(); }
+
+  core::SystemClock clock;
+  core::SystemRandom random;
+  Gate gate;
+  device::FileDescriptor nowhere{::open("/dev/null", O_WRONLY | O_CLOEXEC)};
+  enroll::http::Metrics metrics;
+  enroll::http::RequestLog log{clock, nowhere.get()};
+  enroll::http::RateLimit by_address{clock, {.burst = 100'000, .a_second = 100'000}};
+  std::unique_ptr<enroll::http::WorkerPool> workers =
+      std::make_unique<enroll::http::WorkerPool>(2, 4);
+  std::unique_ptr<enroll::http::WorkerPool> hashers =
+      std::make_unique<enroll::http::WorkerPool>(1, 1);
+  enroll::http::Router router;
+  enroll::http::Dispatcher dispatcher{{.router = router,
+                                       .clock = clock,
+                                       .random = random,
+                                       .by_address = by_address,
+                                       .store_workers = *workers,
+                                       .hash_workers = *hashers,
+                                       .metrics = metrics,
+                                       .log = log}};
+  std::unique_ptr<enroll::http::Server> server;
+  std::thread thread;
+};
+
+}  // namespace firstkey::tests
