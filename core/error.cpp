@@ -98,6 +98,10 @@ std::string_view to_string(ErrorCode code) noexcept {
       return "already_initialised";
     case ErrorCode::kAccountNotBound:
       return "account_not_bound";
+    case ErrorCode::kStationUnknown:
+      return "station_unknown";
+    case ErrorCode::kVerifierUnreachable:
+      return "verifier_unreachable";
     case ErrorCode::kStoreFailed:
       return "store_failed";
     case ErrorCode::kStoreFull:
@@ -120,6 +124,14 @@ std::string_view to_string(ErrorCode code) noexcept {
       return "not_shown";
   }
   return "unknown";
+}
+
+std::optional<ErrorCode> error_code_from_string(std::string_view text) noexcept {
+  for (int number = 0; number <= static_cast<int>(ErrorCode::kNotShown); ++number) {
+    const auto code = static_cast<ErrorCode>(number);
+    if (to_string(code) == text) return code;
+  }
+  return std::nullopt;
 }
 
 }  // namespace firstkey::core

@@ -2,6 +2,7 @@
 // Every way core can say no. Callers branch on the code; `detail` says what was wrong and what to
 // do, in words for the person the code is meant for, and never holds a secret.
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -63,6 +64,9 @@ enum class ErrorCode {
   kNotInitialised,
   kAlreadyInitialised,
   kAccountNotBound,
+  // Stations and the verifier they call.
+  kStationUnknown,
+  kVerifierUnreachable,
   // The store and its neighbours on disk.
   kStoreFailed,
   kStoreFull,
@@ -86,5 +90,6 @@ struct Error {
 
 /// The stable name of a code, as audit rows and `--json` show it: "pass_expired".
 [[nodiscard]] std::string_view to_string(ErrorCode code) noexcept;
+[[nodiscard]] std::optional<ErrorCode> error_code_from_string(std::string_view text) noexcept;
 
 }  // namespace firstkey::core

@@ -110,6 +110,9 @@ constexpr Grant kGrants[] = {
     {kReadStore, kAuditor, kSystem},
     {kResetClock, kPrivilegedRoleAdministrator, kSystem},
     {kBackUpStore, kPrivilegedRoleAdministrator, kSystem},
+    {kReadStations, kPrivilegedRoleAdministrator, kSystem},
+    {kReadStations, kGlobalReader, kSystem},
+    {kWriteStations, kPrivilegedRoleAdministrator, kSystem},
     {kRedeem, kStation, kSystem},
 };
 

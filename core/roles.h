@@ -65,18 +65,25 @@ enum class Operation : std::uint8_t {
   kReadStore,       ///< what its clock says and whether it is whole
   kResetClock,
   kBackUpStore,
+  kReadStations,
+  kWriteStations,
   kRedeem,
 };
 
 inline constexpr Operation kAllOperations[] = {
-    Operation::kImportMetadata,   Operation::kReadPolicy,        Operation::kWritePolicy,
-    Operation::kWriteTrustRoots,  Operation::kWriteRelyingParty, Operation::kReadUsers,
-    Operation::kWriteUsers,       Operation::kAssignRoles,       Operation::kIssuePass,
-    Operation::kReadPass,         Operation::kDeletePass,        Operation::kReadCredentials,
-    Operation::kDeleteCredential, Operation::kExportCredentials, Operation::kReadSessions,
-    Operation::kEndSession,       Operation::kReadLockouts,      Operation::kClearLockout,
-    Operation::kReadAudit,        Operation::kReadAuditNames,    Operation::kReadStore,
-    Operation::kResetClock,       Operation::kBackUpStore,       Operation::kRedeem,
+    Operation::kImportMetadata,    Operation::kReadPolicy,
+    Operation::kWritePolicy,       Operation::kWriteTrustRoots,
+    Operation::kWriteRelyingParty, Operation::kReadUsers,
+    Operation::kWriteUsers,        Operation::kAssignRoles,
+    Operation::kIssuePass,         Operation::kReadPass,
+    Operation::kDeletePass,        Operation::kReadCredentials,
+    Operation::kDeleteCredential,  Operation::kExportCredentials,
+    Operation::kReadSessions,      Operation::kEndSession,
+    Operation::kReadLockouts,      Operation::kClearLockout,
+    Operation::kReadAudit,         Operation::kReadAuditNames,
+    Operation::kReadStore,         Operation::kResetClock,
+    Operation::kBackUpStore,       Operation::kReadStations,
+    Operation::kWriteStations,     Operation::kRedeem,
 };
 
 /// Whom an operation is done to, as far as roles care. "Nobody" is also how a list is asked for:

@@ -3,6 +3,7 @@
 
 #include "core/settings.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <boost/json.hpp>
@@ -156,6 +157,50 @@ std::optional<CurrentMetadata> read_metadata(StrictObject& document) {
   return metadata;
 }
 
+json::array stations_json(const std::vector<Station>& stations) {
+  json::array list;
+  for (const auto& station : stations) {
+    json::object entry{{"id", station.id.text()},
+                       {"codeHash", to_hex(station.code_hash)},
+                       {"codeExpiresAt", station.code_expires_at.time_since_epoch().count()},
+                       {"createdAt", station.created_at.time_since_epoch().count()},
+                       {"joinedAt", nullptr},
+                       {"credentialHash", to_hex(station.credential_hash)}};
+    if (station.joined_at) entry["joinedAt"] = station.joined_at->time_since_epoch().count();
+    list.push_back(std::move(entry));
+  }
+  return list;
+}
+
+Sha256 read_digest(StrictObject& object, std::string_view name) {
+  const auto bytes = from_hex(object.text(name));
+  Sha256 digest{};
+  if (!bytes || bytes->size() != digest.size()) {
+    throw Malformed(object.path(name) + " is not a SHA-256 in hex");
+  }
+  std::ranges::copy(bytes.value(), digest.begin());
+  return digest;
+}
+
+std::vector<Station> read_stations(StrictObject& document) {
+  std::vector<Station> stations;
+  for (const auto& value : document.list("stations")) {
+    StrictObject entry(value, document.path("stations"));
+    Station station{.id = StationId(entry.text("id")),
+                    .code_hash = read_digest(entry, "codeHash"),
+                    .code_expires_at = Instant(Duration(entry.number("codeExpiresAt"))),
+                    .created_at = Instant(Duration(entry.number("createdAt"))),
+                    .joined_at = std::nullopt,
+                    .credential_hash = read_digest(entry, "credentialHash")};
+    if (!entry.member("joinedAt").is_null()) {
+      station.joined_at = Instant(Duration(entry.number("joinedAt")));
+    }
+    entry.close();
+    stations.push_back(std::move(station));
+  }
+  return stations;
+}
+
 Settings read_settings(const json::value& value) {
   StrictObject document(value, "");
   const auto owner_uid = document.number("ownerUid");
@@ -166,6 +211,7 @@ Settings read_settings(const json::value& value) {
                     .trust_roots = read_trust_roots(document, "trustRoots"),
                     .metadata_roots = read_trust_roots(document, "metadataRoots"),
                     .metadata = read_metadata(document),
+                    .stations = read_stations(document),
                     .owner_uid = static_cast<std::uint32_t>(owner_uid),
                     .owner = UserId(document.text("owner")),
                     .epoch = document.number("epoch"),
@@ -211,6 +257,7 @@ std::string settings_to_json(const Settings& settings) {
       {"trustRoots", trust_roots_json(settings.trust_roots)},
       {"metadataRoots", trust_roots_json(settings.metadata_roots)},
       {"metadata", metadata_json(settings.metadata)},
+      {"stations", stations_json(settings.stations)},
       {"ownerUid", settings.owner_uid},
       {"owner", settings.owner.text()},
       {"epoch", settings.epoch},

@@ -14,6 +14,7 @@
 #include "core/metadata.h"
 #include "core/policy.h"
 #include "core/result.h"
+#include "core/station.h"
 
 namespace firstkey::core {
 
@@ -24,8 +25,9 @@ struct Settings {
   std::vector<TrustRoot> trust_roots;     ///< those of keys
   std::vector<TrustRoot> metadata_roots;  ///< those of who signs metadata, which vouch for no key
   std::optional<CurrentMetadata> metadata;
-  std::uint32_t owner_uid = 0;  ///< the one operating-system account that acts in process…
-  UserId owner;                 ///< …and the directory user it acts as
+  std::vector<Station> stations;  ///< by name, at most 1000
+  std::uint32_t owner_uid = 0;    ///< the one operating-system account that acts in process…
+  UserId owner;                   ///< …and the directory user it acts as
   /// Rises when a backup is restored: passes, sessions and challenges of an earlier epoch are void.
   std::int64_t epoch = 1;
   Instant created_at;

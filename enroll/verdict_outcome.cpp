@@ -23,6 +23,7 @@ VerdictMeaning meaning_of(core::ErrorCode code) noexcept {
 
     case kStoreUnreachable:
     case kOutcomeUnknown:
+    case kVerifierUnreachable:
       return VerdictMeaning::kUnknown;
 
     case kInvalidArgument:
@@ -61,6 +62,7 @@ VerdictMeaning meaning_of(core::ErrorCode code) noexcept {
     case kNotInitialised:
     case kAlreadyInitialised:
     case kAccountNotBound:
+    case kStationUnknown:
     case kLastAdministrator:
     case kStoreFailed:
     case kStoreFull:

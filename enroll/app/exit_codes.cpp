@@ -39,6 +39,7 @@ ExitCode exit_code_of(core::ErrorCode code) noexcept {
     case kMetadataOutOfDate:
     case kRelyingPartyFixed:
     case kAccountNotBound:
+    case kStationUnknown:
       return ExitCode::kRefused;
     case kSessionEnded:
     case kWindowOver:
@@ -67,6 +68,8 @@ ExitCode exit_code_of(core::ErrorCode code) noexcept {
     case kStoreUnreachable:
     case kOutcomeUnknown:
       return ExitCode::kStore;
+    case kVerifierUnreachable:
+      return ExitCode::kUnreachable;
   }
   return ExitCode::kStore;
 }

@@ -78,6 +78,8 @@ unsigned status_of(core::ErrorCode code) noexcept {
       return 409;
     case kLockedOut:
       return 429;
+    case kStationUnknown:
+      return 401;
     case kStoreFailed:
     case kStoreFull:
     case kStoreReadOnly:
@@ -86,6 +88,7 @@ unsigned status_of(core::ErrorCode code) noexcept {
     case kStoreUnreachable:
     case kOutcomeUnknown:
     case kNotInitialised:
+    case kVerifierUnreachable:
       return 503;
     case kPepperUnreadable:
     case kAuditBroken:

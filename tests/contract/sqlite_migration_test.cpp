@@ -67,8 +67,17 @@ void undo_step(const std::string& path,
   file.exec("PRAGMA user_version = " + std::to_string(step - all.begin()));
 }
 
-/// Takes what 0008_key_profiles.sql brought out of the store at `path`.
+/// Takes what 0009_stations.sql brought out of the store at `path`.
+void undo_stations(const std::string& path) {
+  undo_step(path,
+            0,
+            "'$.stations'",
+            "UPDATE settings SET document = json_remove(document, '$.stations')");
+}
+
+/// Takes what 0008_key_profiles.sql brought out of the store at `path`, and what came later.
 void undo_key_profiles(const std::string& path, const char* is_attestation_enforced) {
+  undo_stations(path);
   const auto sql =
       std::string(
           "ALTER TABLE credentials DROP COLUMN is_model_proven;"
@@ -77,7 +86,7 @@ void undo_key_profiles(const std::string& path, const char* is_attestation_enfor
           "'$.keyPolicy.excludeTargets', '$.keyPolicy.defaultPasskeyProfile', "
           "'$.keyPolicy.passkeyProfiles'), '$.keyPolicy.isAttestationEnforced', json('") +
       is_attestation_enforced + "'))";
-  undo_step(path, 0, "is_model_proven", sql.c_str());
+  undo_step(path, 1, "is_model_proven", sql.c_str());
 }
 
 /// Takes what 0007_metadata.sql brought out of the store at `path`, and what came later.
@@ -85,7 +94,7 @@ void undo_metadata(const std::string& path) {
   undo_key_profiles(path, "false");
   undo_step(
       path,
-      1,
+      2,
       "CREATE TABLE metadata",
       "DROP TABLE metadata;"
       "UPDATE settings SET document = json_remove(document, '$.metadataRoots', '$.metadata', "

@@ -57,6 +57,8 @@ constexpr Expectation kExpectations[] = {
     {kReadStore, "read store",                   {"",     "",    "",    "",    "n",    "n",    "n",    "",     ""}},
     {kResetClock, "reset clock",                 {"",     "",    "",    "",    "n",    "",     "",     "",     ""}},
     {kBackUpStore, "back up store",              {"",     "",    "",    "",    "n",    "",     "",     "",     ""}},
+    {kReadStations, "read stations",             {"",     "",    "",    "",    "n",    "n",    "",     "",     ""}},
+    {kWriteStations, "write stations",           {"",     "",    "",    "",    "n",    "",     "",     "",     ""}},
     {kRedeem, "redeem",                          {"",     "",    "",    "",    "",     "",     "",     "n",    ""}},
 };
 // clang-format on

@@ -92,6 +92,17 @@ Settings unusual_settings() {
                        .next_update = Instant(seconds(1'800'000'000)),
                        .imported_at = Instant(seconds(1'799'000'000)),
                        .previous_number = 8};
+  settings.stations = {{.id = firstkey::core::StationId("kiosk"),
+                        .code_hash = {1},
+                        .code_expires_at = Instant(seconds(1'799'000'060)),
+                        .created_at = Instant(seconds(1'799'000'000)),
+                        .joined_at = Instant(seconds(1'799'000'030)),
+                        .credential_hash = {2}},
+                       {.id = firstkey::core::StationId("desk"),
+                        .code_hash = {3},
+                        .code_expires_at = Instant(seconds(1'799'000'060)),
+                        .created_at = Instant(seconds(1'799'000'000)),
+                        .joined_at = std::nullopt}};
   settings.owner_uid = 0xFFFFFFFF;
   settings.epoch = 3;
   return settings;

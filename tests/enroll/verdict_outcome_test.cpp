@@ -29,6 +29,7 @@ constexpr std::array kVerdicts = {
     Verdict{ErrorCode::kAssertionInvalid, VerdictMeaning::kOtherKey},
     Verdict{ErrorCode::kStoreUnreachable, VerdictMeaning::kUnknown},
     Verdict{ErrorCode::kOutcomeUnknown, VerdictMeaning::kUnknown},
+    Verdict{ErrorCode::kVerifierUnreachable, VerdictMeaning::kUnknown},
 };
 
 }  // namespace

@@ -31,7 +31,8 @@ const std::map<ExitCode, std::vector<ErrorCode>> kStatuses = {
       ErrorCode::kAssertionInvalid,  ErrorCode::kRegistrationInvalid,
       ErrorCode::kRelyingPartyFixed, ErrorCode::kAccountNotBound,
       ErrorCode::kMetadataInvalid,   ErrorCode::kMetadataNotNewer,
-      ErrorCode::kMetadataOutOfDate}},
+      ErrorCode::kMetadataOutOfDate, ErrorCode::kStationUnknown}},
+    {ExitCode::kUnreachable, {ErrorCode::kVerifierUnreachable}},
     {ExitCode::kWindowOver,
      {ErrorCode::kSessionEnded,
       ErrorCode::kWindowOver,
@@ -69,6 +70,7 @@ TEST_SUITE("enroll/app/exit_codes") {
       for (const auto code : codes) {
         CAPTURE(core::to_string(code));
         CHECK(exit_code_of(code) == status);
+        CHECK(core::error_code_from_string(core::to_string(code)) == code);
         CHECK(to_failure(core::Error{.code = code, .detail = {}}).exit_code == status);
         ++listed;
       }
