@@ -30,6 +30,9 @@ class LocalVerifier final : public Verifier {
         registrations_(store, random),
         proofs_(store, random) {}
 
+  /// For a server, whose threads are everybody's: see core/pass_redeemer.h. Before the first call.
+  void set_at_full_station(AtFullStation what) noexcept { redeemer_.set_at_full_station(what); }
+
   [[nodiscard]] Result<Redemption> redeem(RedemptionRequest request) override;
   [[nodiscard]] Result<Redemption> resume(ResumptionRequest request) override;
   [[nodiscard]] Result<IssuedOptions> creation_options(const SessionTicket& ticket) override;

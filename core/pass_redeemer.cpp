@@ -84,6 +84,7 @@ Result<PassRedeemer::Attempt> PassRedeemer::begin_attempt(const std::string& use
   const auto keys = attempt_keys(pepper_, name, station);
   if (!keys) return std::unexpected(keys.error());
   auto reservation = reserve(name, keys.value());
+  if (at_full_station_ == AtFullStation::kIsRefused) return std::move(reservation.attempt);
   std::chrono::milliseconds waited{0};
   std::chrono::milliseconds still{0};
   while (reservation.full_station && waited < kLongestTurn && still < kLongestStillness) {

@@ -5,6 +5,7 @@
 // the person gets one sentence and a reference; staff find the reason under it.
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -25,6 +26,10 @@ inline constexpr std::chrono::seconds kLongestTurn{30};
 /// … and how long while none does.
 inline constexpr std::chrono::seconds kLongestStillness{2};
 
+/// What an attempt does at a station that has reached its limit: waits for its turn, or is refused
+/// at once, where its thread is wanted by others.
+enum class AtFullStation : std::uint8_t { kWaits, kIsRefused };
+
 class PassRedeemer {
  public:
   /// Lets so much time go by; from any thread.
@@ -34,6 +39,8 @@ class PassRedeemer {
   PassRedeemer(
       Store& store, Random& random, const Pepper& pepper, PassHasher& hasher, Rest rest = sleep)
       : store_(store), random_(random), pepper_(pepper), hasher_(hasher), rest_(std::move(rest)) {}
+
+  void set_at_full_station(AtFullStation what) noexcept { at_full_station_ = what; }
 
   /// See Verifier::redeem. Besides its errors: kLockedOut, alike for real and unknown names, and
   /// kSimulatorNotAllowed, only to somebody whose passcode was right; neither consumes the pass.
@@ -79,6 +86,7 @@ class PassRedeemer {
   const Pepper& pepper_;
   PassHasher& hasher_;
   const Rest rest_;
+  AtFullStation at_full_station_ = AtFullStation::kWaits;
 };
 
 }  // namespace firstkey::core

@@ -117,6 +117,21 @@ TEST_SUITE("core/station_turn") {
     CHECK(rested == core::kLongestTurn);
   }
 
+  TEST_CASE_FIXTURE(Fixture, "where threads are everybody's, an attempt is refused at once") {
+    fill();
+    core::PassRedeemer other(
+        store, random, pepper, hasher, [&](milliseconds time) { rested += time; });
+    other.set_at_full_station(core::AtFullStation::kIsRefused);
+    const auto redeemed = other.redeem({.user_name = lee.name,
+                                        .passcode = core::Secret(core::as_bytes(tests::kPasscode)),
+                                        .station = core::StationId("kiosk"),
+                                        .session_secret = secret_of("secret"),
+                                        .is_simulated = false});
+    REQUIRE_FALSE(redeemed);
+    CHECK(redeemed.error().code == ErrorCode::kLockedOut);
+    CHECK(rested == 0ms);
+  }
+
   TEST_CASE_FIXTURE(Fixture, "a name that is locked out does not wait") {
     for (int i = 0; i < 5; ++i) (void)redeem("WRONG000", "desk" + std::to_string(i));
     edit_settings([](core::Settings& s) { s.pass_policy.lockout.attempts_per_name = 5; });
