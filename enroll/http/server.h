@@ -13,10 +13,9 @@
 #include "enroll/http/connection_count.h"
 #include "enroll/http/dispatcher.h"
 #include "enroll/http/limits.h"
+#include "enroll/http/tls_files.h"
 
 namespace firstkey::enroll::http {
-
-struct TlsFiles;
 
 /// Where to listen, and what answers there.
 struct Door {

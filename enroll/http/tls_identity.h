@@ -3,18 +3,13 @@
 // and later. Source: RFC 8446, RFC 5246; OpenSSL's defaults of Debian for ciphers.
 
 #include <memory>
-#include <string>
 
 #include <boost/asio/ssl/context.hpp>
 
 #include "core/result.h"
+#include "enroll/http/tls_files.h"
 
 namespace firstkey::enroll::http {
-
-struct TlsFiles {
-  std::string certificate;  ///< PEM, the server's own first, then its intermediates
-  std::string key;          ///< PEM
-};
 
 /// Shared: a connection keeps the context it began with while another is loaded.
 /// Errors: kInvalidArgument, naming the file that does not read or does not fit the other.

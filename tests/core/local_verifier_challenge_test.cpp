@@ -13,7 +13,7 @@ using namespace firstkey::tests;  // NOLINT(google-build-using-namespace): the f
 using std::chrono::microseconds;
 using std::chrono::minutes;
 
-#define VERIFIERS VerifierFixture<MemoryFixture>, VerifierFixture<SqliteFixture>
+#define VERIFIERS OVER_VERIFIERS(VerifierFixture)
 
 TEST_SUITE("core/local_verifier_challenge") {
   TEST_CASE_TEMPLATE(

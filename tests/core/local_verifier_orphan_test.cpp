@@ -15,7 +15,7 @@ using firstkey::core::SessionState;
 using namespace firstkey::tests;  // NOLINT(google-build-using-namespace): the fixture's verbs
 using std::chrono::minutes;
 
-#define VERIFIERS OrphanFixture<MemoryFixture>, OrphanFixture<SqliteFixture>
+#define VERIFIERS OVER_VERIFIERS(OrphanFixture)
 
 namespace {
 

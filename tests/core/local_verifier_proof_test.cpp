@@ -19,7 +19,7 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-#define VERIFIERS ProofFixture<MemoryFixture>, ProofFixture<SqliteFixture>
+#define VERIFIERS OVER_VERIFIERS(ProofFixture)
 
 namespace {
 

@@ -22,7 +22,7 @@ using std::chrono::microseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-#define VERIFIERS VerifierFixture<MemoryFixture>, VerifierFixture<SqliteFixture>
+#define VERIFIERS OVER_VERIFIERS(VerifierFixture)
 
 namespace {
 

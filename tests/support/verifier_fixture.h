@@ -15,6 +15,9 @@
 #include "tests/support/interrupted_store.h"
 #include "tests/support/records.h"
 #include "tests/support/test_authenticator.h"
+#ifdef FIRSTKEY_VERIFIED_REMOTELY
+#include "tests/support/remote_access.h"
+#endif
 
 namespace firstkey::tests {
 
@@ -23,6 +26,29 @@ struct Opening {
   bool is_one_time = true;
   bool is_simulated = false;      ///< as the station says at redemption
   core::Duration age_of_pass{0};  ///< at its redemption
+};
+
+/// How a test reaches the verifier: beside its store. Others: tests/support/remote_access.h.
+class DirectAccess {
+ public:
+  using Verifier = core::LocalVerifier;
+
+  DirectAccess(core::Store& /*store*/, core::LocalVerifier& local, const core::Clock& /*clock*/)
+      : local_(local) {}
+  core::LocalVerifier& verifier() { return local_; }
+
+ private:
+  core::LocalVerifier& local_;
+};
+
+template <class StoreFixture>
+struct AccessOf {
+  using Type = DirectAccess;
+};
+template <class StoreFixture>
+  requires requires { typename StoreFixture::Access; }
+struct AccessOf<StoreFixture> {
+  using Type = typename StoreFixture::Access;
 };
 
 template <class StoreFixture>
@@ -142,7 +168,9 @@ class VerifierFixture : public StoreFixture {
 
   FakePepper pepper;
   core::PassHasher hasher{pepper, kCheapHash, 2};
-  core::LocalVerifier verifier{this->store(), this->random, pepper, hasher};
+  core::LocalVerifier local{this->store(), this->random, pepper, hasher};
+  typename AccessOf<StoreFixture>::Type access{this->store(), local, this->clock};
+  typename AccessOf<StoreFixture>::Type::Verifier& verifier = access.verifier();
   core::User lee = make_user("lee");
   core::User max = make_user("max");
 };
@@ -153,6 +181,13 @@ std::optional<core::ErrorCode> refusal(const core::Result<Value>& result) {
   if (result) return std::nullopt;
   return result.error().code;
 }
+
+/// What a suite runs over: every store, or the enrollment API (tests/enroll/remote).
+#ifdef FIRSTKEY_VERIFIED_REMOTELY
+#define OVER_VERIFIERS(Fixture) Fixture<RemoteFixture>
+#else
+#define OVER_VERIFIERS(Fixture) Fixture<MemoryFixture>, Fixture<SqliteFixture>
+#endif
 
 /// That nothing of Lee's was stored, and the trail says why not.
 template <class Fixture>

@@ -11,7 +11,6 @@
 #include <fcntl.h>
 
 #include "enroll/http/server.h"
-#include "enroll/http/tls_identity.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/loopback_client.h"
 
