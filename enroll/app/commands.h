@@ -38,6 +38,8 @@ void add_enroll_command(CLI::App& program, Invocation& invocation);
 void add_key_commands(CLI::App& program, Invocation& invocation);
 void add_verify_command(CLI::App& program, Invocation& invocation);
 void add_party_commands(CLI::App& program, Invocation& invocation);
+void add_station_commands(CLI::App& program, Invocation& invocation);
+void add_serve_command(CLI::App& program, Invocation& invocation);
 void add_demo_command(CLI::App& program, Invocation& invocation);
 
 /// Opens the workplace and runs `command` in it; tells what fails.

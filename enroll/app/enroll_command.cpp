@@ -15,13 +15,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/administration/credential_registry.h"
-#include "core/local_verifier.h"
+#include "core/station.h"
 #include "enroll/app/commands.h"
 #include "enroll/app/descriptor_input.h"
 #include "enroll/app/enrollment.h"
 #include "enroll/app/interruptible_call.h"
 #include "enroll/app/screen_text.h"
+#include "enroll/app/verdict_source.h"
 #include "enroll/key_worker.h"
 
 namespace firstkey::enroll {
@@ -37,24 +37,16 @@ struct EnrollOptions {
   std::optional<int> pin_fd;
   std::optional<int> count;
   std::string station;
+  std::string verifier;
   bool shows_events = false;
   KeyOptions keys;
 };
-
-bool is_station_name(std::string_view name) {
-  constexpr std::size_t kLongest = 64;
-  const auto is_plain = [](unsigned char c) {
-    return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.';
-  };
-  return !name.empty() && name.size() <= kLongest && name.front() != '.' &&
-         std::ranges::all_of(name, is_plain);
-}
 
 /// This machine's name, where it can be a station's.
 std::string usual_station() {
   std::array<char, 65> name{};
   const bool is_known = ::gethostname(name.data(), name.size() - 1) == 0;
-  return is_known && is_station_name(name.data()) ? name.data() : "station";
+  return is_known && core::is_station_name(name.data()) ? name.data() : "station";
 }
 
 /// The passcode first: one descriptor may hold both, a line each.
@@ -84,7 +76,7 @@ Attempt<EnrollmentWish> to_wish(const EnrollOptions& options, SignalWatch& signa
   auto keys = parse(options.keys);
   if (!keys) return std::unexpected(keys.error());
   const auto station = options.station.empty() ? usual_station() : options.station;
-  if (!is_station_name(station)) {
+  if (!core::is_station_name(station)) {
     return misuse("--station is 1 to 64 letters, digits, hyphens, underscores and dots");
   }
   EnrollmentWish wish{.user_name = options.user,
@@ -123,24 +115,23 @@ CeremonyView::Screen screen_for(const EnrollOptions& options,
           .width = terminal != nullptr ? terminal->width() : 80};
 }
 
-/// The record as it is stored, with the root its attestation led to; of one stored before a
-/// resumption that root is not known any more.
-json::object credential_json(Workplace& workplace, const CredentialStored& stored) {
-  const auto record =
-      core::CredentialRegistry(workplace.administration()).show(stored.credential_id);
-  auto object = record ? to_json(record.value())
-                       : json::object{{"id", core::to_base64url(stored.credential_id)}};
+/// The record as it is stored, where this program may see it, with the root its attestation led to;
+/// of one stored before a resumption that root is not known any more.
+json::object credential_json(VerdictSource& source, const CredentialStored& stored) {
+  const auto record = source.record_of(stored.credential_id);
+  auto object =
+      record ? to_json(*record) : json::object{{"id", core::to_base64url(stored.credential_id)}};
   if (!stored.trust_root.empty()) object["trustRoot"] = stored.trust_root;
   return object;
 }
 
 void tell(const EnrollmentReport& report,
-          Workplace& workplace,
+          VerdictSource& source,
           CeremonyView& view,
           const Output& output) {
   json::array credentials;
   for (const auto& stored : report.credentials) {
-    credentials.push_back(credential_json(workplace, stored));
+    credentials.push_back(credential_json(source, stored));
     view.say("Done",
              fmt::format("credential {} registered for {}; {} to spare",
                          short_id(stored.credential_id),
@@ -181,11 +172,10 @@ ExitCode enroll(const Invocation& invocation, const EnrollOptions& options) {
   SignalWatch signals;  // before the first thread
   auto wish = to_wish(options, signals);
   if (!wish) return output.failure(wish.error());
-  auto opened = Workplace::open(invocation.store_path);
+  const auto opened = VerdictSource::open(invocation.store_path, options.verifier);
   if (!opened) return output.failure(opened.error());
-  auto& workplace = *opened.value();
-  core::LocalVerifier verifier(
-      workplace.store(), workplace.random(), workplace.pepper(), workplace.hasher());
+  auto& source = *opened.value();
+  if (const auto& name = source.station()) wish->station = *name;
   const auto ticket = ticket_path(invocation.store_path, wish->station);
   const auto lock = lock_station(ticket);
   if (!lock) {
@@ -196,20 +186,19 @@ ExitCode enroll(const Invocation& invocation, const EnrollOptions& options) {
   TicketFile ticket_file(ticket);
   const auto terminal = Terminal::find();
   const auto* const person = terminal ? &*terminal : nullptr;
-  CeremonyView view(screen_for(options, output, person), workplace.clock());
-  Enrollment enrollment({.verifier = verifier,
+  CeremonyView view(screen_for(options, output, person), source.clock());
+  Enrollment enrollment({.verifier = source.verifier(),
                          .discovery = *discovery,
-                         .clock = workplace.clock(),
-                         .random = workplace.random(),
+                         .clock = source.clock(),
+                         .random = source.random(),
                          .ticket_file = ticket_file,
                          .view = view,
                          .signals = signals,
                          .terminal = person,
-                         // What fails here fails again where it is told: in the next transaction.
-                         .every_half_minute = [&verifier] { (void)verifier.tick(); }});
+                         .every_half_minute = [&source] { source.tick(); }});
   const auto report = enrollment.run(std::move(*wish));
   if (!report) return leave(output.failure(report.error()));
-  tell(report.value(), workplace, view, output);
+  tell(report.value(), source, view, output);
   return leave(ExitCode::kDone);
 }
 
@@ -234,6 +223,8 @@ void add_enroll_command(CLI::App& program, Invocation& invocation) {
       ->check(CLI::Range(1, 10).description(""));
   command->add_option(
       "--station", options->station, "What the audit trail calls this place [host]");
+  command->add_option(
+      "--verifier", options->verifier, "Enroll at the verifier this station joined: https://HOST");
   command->add_flag("--events", options->shows_events, "Tell each step as JSON on standard error");
   add_key_options(*command, options->keys);
   command->callback([&invocation, options] {

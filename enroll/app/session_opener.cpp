@@ -100,8 +100,9 @@ Attempt<OpenedSession> SessionOpener::redeem(EnrollmentWish& wish, const Station
   const bool may_try_again = !wish.passcode;
   const auto give_back = [&](const Failure& failure) {
     // Only a refusal of a secret's first redemption says for certain that it opened no session.
-    const bool opened_none =
-        station.origin == SecretOrigin::kDrawn && failure.exit_code != ExitCode::kStore;
+    const bool opened_none = station.origin == SecretOrigin::kDrawn &&
+                             failure.exit_code != ExitCode::kStore &&
+                             failure.exit_code != ExitCode::kUnreachable;
     if (opened_none) (void)parts_.ticket_file.wipe();
     return std::unexpected(failure);
   };

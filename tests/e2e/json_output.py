@@ -86,6 +86,22 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def service(code):
+    """A verifier on loopback, and a station that joins it."""
+    words = ["serve", "--insecure-http", "127.0.0.1:0"]
+    with subprocess.Popen([PROGRAM, "--store", store, "--json", *words], stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, text=True) as serving:
+        try:
+            line = serving.stdout.readline()
+            validate("serving", json.loads(line))
+            url = json.loads(line)["listening"][0]
+            run("station-joined", ["station", "join", "--verifier", url, "--code-fd", "0"], stdin=code)
+        finally:
+            serving.send_signal(signal.SIGTERM)
+            assert serving.wait(timeout=60) == 0
+    seen.add("serve")
+
+
 def administration():
     lee = "lee@example.org"
     run("initialisation", ["init", "--rp-id", "example.org", "--user", "ana@example.org"])
@@ -104,6 +120,11 @@ def administration():
     run("policies", ["policy", "show"])
     run("policies", ["policy", "set", "passes", "-"], stdin='{"maximumLifetimeInMinutes": 1440}')
     run("session-list", ["session", "list"])
+    admitted = run("station", ["station", "add", "kiosk"])
+    assert "code" in admitted
+    run("station-list", ["station", "list"])
+    service(admitted["code"])
+    run("deleted", ["station", "remove", "kiosk"])
     run("lockout-list", ["lockout", "list"])
     run("credential-list", ["credential", "list", lee])
     run("audit-row-list", ["audit", "list"])

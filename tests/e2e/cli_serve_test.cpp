@@ -1,0 +1,89 @@
+// One verifier and a station, each the program itself: joining, enrolling, and what happens when
+// the verifier goes away.
+
+#include <csignal>
+#include <fstream>
+
+#include <boost/json.hpp>
+#include <doctest/doctest.h>
+
+#include "tests/support/enrollment_desk.h"
+
+using namespace firstkey::tests;  // NOLINT(google-build-using-namespace): the desk's verbs
+
+namespace {
+
+/// The desk of an administrator, served, and a station with a folder of its own.
+class ServedDesk : public EnrollmentDesk {
+ public:
+  ServedDesk()
+      : server("exec " + program() + " --json serve --insecure-http 127.0.0.1:0 2>/dev/null") {
+    const auto line = boost::json::parse(server.line());
+    url = std::string(line.at("listening").at(0).as_string());
+  }
+  /// What the station's program says to `arguments`, reading `input`.
+  [[nodiscard]] Finished at_station(const std::string& arguments, const std::string& input) const {
+    std::ofstream(folder / "input", std::ios::trunc) << input;
+    return run("'" FIRSTKEY_PROGRAM "' --store '" + station / "none.db" + "' --json " + arguments +
+               " < '" + folder / "input" + "' 2>/dev/null");
+  }
+  [[nodiscard]] std::string admit() const {
+    return std::string(answer("station add kiosk").at("code").as_string());
+  }
+  [[nodiscard]] Finished join(const std::string& code) const {
+    return at_station("station join --verifier " + url + " --code-fd 0", code + "\n");
+  }
+  [[nodiscard]] Finished enroll_there() const {
+    return at_station("enroll --verifier " + url + " " + unattended(), passcode + "\n123456\n");
+  }
+
+  TemporaryFolder station;
+  RunningProgram server;
+  std::string url;
+};
+
+std::string code_of(const Finished& finished) {
+  return std::string(boost::json::parse(finished.text).at("error").at("code").as_string());
+}
+
+}  // namespace
+
+TEST_SUITE("e2e/cli_serve") {
+  TEST_CASE("a station joins by its code and enrolls at the verifier as beside a store") {
+    const ServedDesk desk;
+    CHECK(desk.join(desk.admit()).status == 0);
+    const auto enrolled = desk.enroll_there();
+    REQUIRE_MESSAGE(enrolled.status == 0, enrolled.text);
+    const auto id = boost::json::parse(enrolled.text).at("value").at(0).at("id");
+    CHECK(desk.answer("credential list lee@example.org").at("value").at(0).at("id") == id);
+    CHECK(desk.answer("session list").at("value").at(0).at("station") == "kiosk");
+  }
+
+  TEST_CASE("a code is good once, and a station that was removed is refused") {
+    const ServedDesk desk;
+    const auto code = desk.admit();
+    CHECK(desk.join(code).status == 0);
+    (void)desk.answer("station remove kiosk");
+    const auto refused = desk.enroll_there();
+    CHECK(refused.status == 3);
+    CHECK(code_of(refused) == "station_unknown");
+    CHECK(desk.pass_is_usable());
+    CHECK(run("rm '" + desk.station / "station" + "'").status == 0);
+    CHECK(code_of(desk.join(code)) == "station_unknown");
+  }
+
+  TEST_CASE("a verifier that is not there is status 8, and spends nothing") {
+    ServedDesk desk;
+    CHECK(desk.join(desk.admit()).status == 0);
+    CHECK(desk.server.end(SIGTERM) == 0);
+    const auto unreachable = desk.enroll_there();
+    CHECK(unreachable.status == 8);
+    CHECK(code_of(unreachable) == "verifier_unreachable");
+    CHECK(desk.pass_is_usable());
+  }
+
+  TEST_CASE("a machine that joined no verifier, or another one, enrolls at none") {
+    const ServedDesk desk;
+    CHECK(code_of(desk.enroll_there()) == "station_unknown");
+  }
+}
