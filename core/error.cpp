@@ -2,6 +2,7 @@
 
 namespace firstkey::core {
 
+// NOLINTNEXTLINE(readability-function-size): one line a code, which the compiler counts
 std::string_view to_string(ErrorCode code) noexcept {
   switch (code) {
     case ErrorCode::kInvalidArgument:
