@@ -8,8 +8,9 @@
 namespace firstkey::enroll::http {
 
 struct Limits {
-  std::size_t header_bytes = 16 * 1024;
-  std::size_t body_bytes = 256 * 1024;  ///< a registration with a long chain has some 20 KiB
+  std::size_t header_bytes = std::size_t{16} << 10U;
+  std::size_t body_bytes = std::size_t{256}
+                           << 10U;  ///< a registration with a long chain has some 20 KiB
 
   std::chrono::milliseconds handshake_time{10'000};
   std::chrono::milliseconds idle_time{60'000};    ///< between two requests

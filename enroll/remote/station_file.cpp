@@ -47,7 +47,8 @@ core::Result<void> StationFile::append(core::BytesView bytes) const {
   const std::unique_ptr<std::FILE, decltype(&std::fclose)> file(std::fopen(path_.c_str(), "ae"),
                                                                 std::fclose);
   if (!file) return failed(path_);
-  std::setbuf(file.get(), nullptr);  // no buffer that nobody would wipe
+  // No buffer that nobody would wipe.
+  if (std::setvbuf(file.get(), nullptr, _IONBF, 0) != 0) return failed(path_);
   if (std::fwrite(bytes.data(), 1, bytes.size(), file.get()) != bytes.size()) return failed(path_);
   return core::sync_file(path_);
 }
