@@ -101,6 +101,12 @@ std::string_view to_string(ErrorCode code) noexcept {
       return "account_not_bound";
     case ErrorCode::kStationUnknown:
       return "station_unknown";
+    case ErrorCode::kApiCredentialUnknown:
+      return "api_credential_unknown";
+    case ErrorCode::kApiCredentialExpired:
+      return "api_credential_expired";
+    case ErrorCode::kApiCredentialRevoked:
+      return "api_credential_revoked";
     case ErrorCode::kVerifierUnreachable:
       return "verifier_unreachable";
     case ErrorCode::kStoreFailed:

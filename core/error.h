@@ -64,8 +64,12 @@ enum class ErrorCode {
   kNotInitialised,
   kAlreadyInitialised,
   kAccountNotBound,
-  // Stations and the verifier they call.
+  // Stations, API credentials and the verifier they call. A caller hears alike of the three of
+  // API credentials.
   kStationUnknown,
+  kApiCredentialUnknown,
+  kApiCredentialExpired,
+  kApiCredentialRevoked,
   kVerifierUnreachable,
   // The store and its neighbours on disk.
   kStoreFailed,

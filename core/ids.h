@@ -30,6 +30,7 @@ using UserId = Id<struct UserTag>;
 using PassId = Id<struct PassTag>;
 using SessionId = Id<struct SessionTag>;
 using StationId = Id<struct StationTag>;
+using ApiCredentialId = Id<struct ApiCredentialTag>;
 /// Joins every audit event from the issue of a pass to its credential.
 using CorrelationId = Id<struct CorrelationTag>;
 

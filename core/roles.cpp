@@ -113,6 +113,9 @@ constexpr Grant kGrants[] = {
     {kReadStations, kPrivilegedRoleAdministrator, kSystem},
     {kReadStations, kGlobalReader, kSystem},
     {kWriteStations, kPrivilegedRoleAdministrator, kSystem},
+    {kReadApiCredentials, kPrivilegedRoleAdministrator, kEverybody},
+    {kReadApiCredentials, kGlobalReader, kEverybody},
+    {kWriteApiCredentials, kPrivilegedRoleAdministrator, kEverybody},
     {kRedeem, kStation, kSystem},
 };
 

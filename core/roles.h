@@ -67,23 +67,22 @@ enum class Operation : std::uint8_t {
   kBackUpStore,
   kReadStations,
   kWriteStations,
+  kReadApiCredentials,
+  kWriteApiCredentials,  ///< making one is to let its holder act as its owner
   kRedeem,
 };
 
 inline constexpr Operation kAllOperations[] = {
-    Operation::kImportMetadata,    Operation::kReadPolicy,
-    Operation::kWritePolicy,       Operation::kWriteTrustRoots,
-    Operation::kWriteRelyingParty, Operation::kReadUsers,
-    Operation::kWriteUsers,        Operation::kAssignRoles,
-    Operation::kIssuePass,         Operation::kReadPass,
-    Operation::kDeletePass,        Operation::kReadCredentials,
-    Operation::kDeleteCredential,  Operation::kExportCredentials,
-    Operation::kReadSessions,      Operation::kEndSession,
-    Operation::kReadLockouts,      Operation::kClearLockout,
-    Operation::kReadAudit,         Operation::kReadAuditNames,
-    Operation::kReadStore,         Operation::kResetClock,
-    Operation::kBackUpStore,       Operation::kReadStations,
-    Operation::kWriteStations,     Operation::kRedeem,
+    Operation::kImportMetadata,   Operation::kReadPolicy,         Operation::kWritePolicy,
+    Operation::kWriteTrustRoots,  Operation::kWriteRelyingParty,  Operation::kReadUsers,
+    Operation::kWriteUsers,       Operation::kAssignRoles,        Operation::kIssuePass,
+    Operation::kReadPass,         Operation::kDeletePass,         Operation::kReadCredentials,
+    Operation::kDeleteCredential, Operation::kExportCredentials,  Operation::kReadSessions,
+    Operation::kEndSession,       Operation::kReadLockouts,       Operation::kClearLockout,
+    Operation::kReadAudit,        Operation::kReadAuditNames,     Operation::kReadStore,
+    Operation::kResetClock,       Operation::kBackUpStore,        Operation::kReadStations,
+    Operation::kWriteStations,    Operation::kReadApiCredentials, Operation::kWriteApiCredentials,
+    Operation::kRedeem,
 };
 
 /// Whom an operation is done to, as far as roles care. "Nobody" is also how a list is asked for:

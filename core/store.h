@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/api_credential.h"
 #include "core/audit.h"
 #include "core/credential.h"
 #include "core/lockout.h"
@@ -93,6 +94,16 @@ class ReadTransaction {
   /// Removed ones too.
   [[nodiscard]] virtual std::size_t count_orphans_of(const SessionId& session) = 0;
 
+  /// Those that are over count in all of these.
+  [[nodiscard]] virtual std::optional<ApiCredential> api_credential(const ApiCredentialId& id) = 0;
+  [[nodiscard]] virtual std::optional<ApiCredential> api_credential_of_secret(
+      const Sha256& secret_hash) = 0;
+  /// Oldest first.
+  [[nodiscard]] virtual std::vector<ApiCredential> api_credentials_of(const UserId& owner) = 0;
+  /// At most `limit` after `after` (empty: from the start), by id.
+  [[nodiscard]] virtual std::vector<ApiCredential> api_credentials(const ApiCredentialId& after,
+                                                                   std::size_t limit) = 0;
+
   [[nodiscard]] virtual std::optional<StoredMetadata> metadata(std::int64_t number) = 0;
 
   [[nodiscard]] virtual std::optional<LockoutCounter> lockout(LockoutScope scope,
@@ -113,7 +124,7 @@ class ReadTransaction {
 
 /// insert_* of a key that exists and update_* of one that does not are programming errors: they
 /// abort with kStoreFailed. Foreign keys hold: a pass needs its user, a session its user, a
-/// challenge its session, a credential its user.
+/// challenge its session, a credential its user, an API credential its owner.
 class WriteTransaction : public ReadTransaction {
  public:
   virtual void put_settings(const Settings& settings) = 0;
@@ -121,8 +132,8 @@ class WriteTransaction : public ReadTransaction {
   /// False, and nothing written, if the name (normalised) or the handle is taken.
   [[nodiscard]] virtual bool insert_user(const User& user) = 0;
   virtual void update_user(const User& user) = 0;  ///< the name may not change
-  /// Takes the user's pass, sessions, challenges and credentials along. Orphans stay: what is on a
-  /// key does not go with its user.
+  /// Takes the user's pass, sessions, challenges, credentials and API credentials along. Orphans
+  /// stay: what is on a key does not go with its user.
   virtual void delete_user(const UserId& id) = 0;
 
   /// Aborts with kStoreFailed if the user has a pass: delete it first.
@@ -150,6 +161,9 @@ class WriteTransaction : public ReadTransaction {
 
   /// In the place of the one of the same credential, if there is one.
   virtual void put_orphan(const OrphanRecord& orphan) = 0;
+
+  virtual void insert_api_credential(const ApiCredential& credential) = 0;
+  virtual void update_api_credential(const ApiCredential& credential) = 0;
 
   virtual void insert_metadata(const StoredMetadata& metadata) = 0;
   virtual void delete_metadata_before(std::int64_t number) = 0;

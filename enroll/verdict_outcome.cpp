@@ -63,6 +63,9 @@ VerdictMeaning meaning_of(core::ErrorCode code) noexcept {
     case kAlreadyInitialised:
     case kAccountNotBound:
     case kStationUnknown:
+    case kApiCredentialUnknown:
+    case kApiCredentialExpired:
+    case kApiCredentialRevoked:
     case kLastAdministrator:
     case kStoreFailed:
     case kStoreFull:

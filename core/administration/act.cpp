@@ -2,28 +2,61 @@
 
 namespace firstkey::core {
 
+namespace {
+
+/// The user `account` acts as. Errors: kAccountNotBound, kPrincipalUnknown.
+Result<User> actor_of(ReadTransaction& view,
+                      const Settings& settings,
+                      const Account& account,
+                      AuditEvent& event) {
+  if (account.uid != settings.owner_uid) {
+    event.details.emplace("uid", std::to_string(account.uid));
+    return fail(ErrorCode::kAccountNotBound,
+                "this store belongs to the operating-system account " +
+                    std::to_string(settings.owner_uid) +
+                    ", which alone can keep its files to itself; no second account can be bound "
+                    "to a store that is used in process");
+  }
+  auto actor = view.user(settings.owner);
+  if (actor) return std::move(actor.value());
+  return fail(ErrorCode::kPrincipalUnknown,
+              "the directory user this account acts as no longer exists");
+}
+
+/// The owner of the credential, holding what both the owner and the credential do. Errors: those of
+/// check_usable, kPrincipalUnknown.
+Result<User> actor_of(ReadTransaction& view,
+                      const Settings& settings,
+                      const ApiCaller& caller,
+                      AuditEvent& event) {
+  event.details.emplace("apiCredentialId", caller.credential.text());
+  const auto credential = view.api_credential(caller.credential);
+  const auto now = view.clock().now;
+  if (auto usable = check_usable(credential, settings.epoch, now); !usable) {
+    return std::unexpected(usable.error());
+  }
+  auto actor = view.user(credential->owner);
+  if (!actor) {
+    return fail(ErrorCode::kPrincipalUnknown, "the owner of this API credential no longer exists");
+  }
+  std::erase_if(actor->roles, [&](Role role) { return !credential->roles.contains(role); });
+  return std::move(actor.value());
+}
+
+}  // namespace
+
 Result<Act> Act::begin(ReadTransaction& view, const Principal& principal, AuditEvent& event) {
   auto settings = view.settings();
   if (!settings) {
     return fail(ErrorCode::kNotInitialised, "this store was never initialised");
   }
-  if (principal.uid != settings->owner_uid) {
-    event.details.emplace("uid", std::to_string(principal.uid));
-    return fail(ErrorCode::kAccountNotBound,
-                "this store belongs to the operating-system account " +
-                    std::to_string(settings->owner_uid) +
-                    ", which alone can keep its files to itself; no second account can be bound "
-                    "to a store that is used in process");
-  }
-  auto actor = view.user(settings->owner);
-  if (!actor) {
-    return fail(ErrorCode::kPrincipalUnknown,
-                "the directory user this account acts as no longer exists");
-  }
+  auto actor = std::visit(
+      [&](const auto& who) { return actor_of(view, settings.value(), who, event); }, principal);
+  if (!actor) return std::unexpected(actor.error());
   event.details.emplace("actorId", actor->id.text());
   event.personal.emplace("actorName", actor->name);
   if (!actor->is_enabled) {
-    return fail(ErrorCode::kUserDisabled, "the directory user this account acts as is disabled");
+    return fail(ErrorCode::kUserDisabled, "the directory user you act as is disabled");
   }
   const auto now = view.clock().now;
   return Act(view, event, std::move(settings.value()), std::move(actor.value()), now);

@@ -23,13 +23,16 @@ class Act {
  public:
   /// The act of `principal`, identified in this transaction: roles are never remembered from an
   /// earlier one. Who acts is noted in `event`. Ownership: keeps references to `view` and `event`.
-  /// Errors: kNotInitialised, kAccountNotBound, kPrincipalUnknown, kUserDisabled.
+  /// An API credential's roles count as far as its owner holds them now.
+  /// Errors: kNotInitialised, kAccountNotBound, kPrincipalUnknown, kUserDisabled,
+  /// kApiCredentialUnknown, kApiCredentialExpired, kApiCredentialRevoked.
   [[nodiscard]] static Result<Act> begin(ReadTransaction& view,
                                          const Principal& principal,
                                          AuditEvent& event);
 
   [[nodiscard]] ReadTransaction& view() const noexcept { return *view_; }
   [[nodiscard]] const Settings& settings() const noexcept { return settings_; }
+  /// With the roles that count in this act.
   [[nodiscard]] const User& actor() const noexcept { return actor_; }
   /// The deciding instant, the same throughout the act.
   [[nodiscard]] Instant now() const noexcept { return now_; }

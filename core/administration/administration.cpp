@@ -9,7 +9,8 @@ bool concerns_authority(ErrorCode code) {
   return code == ErrorCode::kRoleMissing || code == ErrorCode::kNotForOneself ||
          code == ErrorCode::kAdministratorsNeedPrivilegedRole ||
          code == ErrorCode::kAccountNotBound || code == ErrorCode::kPrincipalUnknown ||
-         code == ErrorCode::kUserDisabled;
+         code == ErrorCode::kUserDisabled || code == ErrorCode::kApiCredentialUnknown ||
+         code == ErrorCode::kApiCredentialExpired || code == ErrorCode::kApiCredentialRevoked;
 }
 
 }  // namespace

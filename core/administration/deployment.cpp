@@ -93,6 +93,11 @@ Result<InitialisedDeployment> Deployment::initialise(const DeploymentRequest& re
   if (auto checked = validate(request.relying_party); !checked) {
     return std::unexpected(checked.error());
   }
+  const auto* const account = std::get_if<Account>(&administration_.principal());
+  if (account == nullptr) {
+    return fail(ErrorCode::kInvalidArgument,
+                "only an operating-system account can initialise a store");
+  }
   const PassPolicy policy;
   auto passcode = draw_passcode(policy.alphabet, policy.default_length, random_);
   const auto verifier = hasher_.make(passcode, random_);
@@ -110,7 +115,7 @@ Result<InitialisedDeployment> Deployment::initialise(const DeploymentRequest& re
                                 .pass_policy = policy,
                                 .key_policy = {},
                                 .trust_roots = {},
-                                .owner_uid = administration_.principal().uid,
+                                .owner_uid = account->uid,
                                 .owner = administrator->id,
                                 .epoch = 1,
                                 .created_at = now};

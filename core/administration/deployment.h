@@ -31,7 +31,8 @@ class Deployment {
   /// Binds the principal's account to the first administrator, who gets every administrator role
   /// and one pass: the only one anybody is given by themselves, void once a second administrator
   /// exists; PassIssuer::issue renews one that ended unused.
-  /// Errors: kAlreadyInitialised, kInvalidArgument, kPepperUnreadable.
+  /// Errors: kAlreadyInitialised, kInvalidArgument (also: the principal is no account),
+  /// kPepperUnreadable.
   [[nodiscard]] Result<InitialisedDeployment> initialise(const DeploymentRequest& request);
 
   [[nodiscard]] Result<RelyingParty> relying_party();

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "core/administration/api_credential_registry.h"
 #include "core/administration/listing.h"
 #include "core/administration/pass_ending.h"
 
@@ -169,6 +170,7 @@ Result<User> UserDirectory::disable(const UserReference& reference) {
     return [disabled, now = act.now()](WriteTransaction& transaction) {
       transaction.update_user(disabled);
       end_sessions_of(transaction, disabled.id, ErrorCode::kUserDisabled, now);
+      revoke_api_credentials_of(transaction, disabled.id, now);
       return disabled;
     };
   });
@@ -233,6 +235,7 @@ Result<void> UserDirectory::remove(const UserReference& reference) {
       if (const auto pass = transaction.pass_of(id)) {
         end_pass(transaction, pass.value(), PassEnding::kUserDeleted, now);
       }
+      revoke_api_credentials_of(transaction, id, now);
       transaction.delete_user(id);
     };
   });

@@ -146,6 +146,28 @@ class MemoryTransaction final : public WriteTransaction {
         state_.orphans, [&](const auto& entry) { return entry.second.session == session; }));
   }
 
+  std::optional<ApiCredential> api_credential(const ApiCredentialId& id) override {
+    return find_in(state_.api_credentials, id);
+  }
+  std::optional<ApiCredential> api_credential_of_secret(const Sha256& secret_hash) override {
+    for (const auto& [id, credential] : state_.api_credentials) {
+      if (credential.secret_hash == secret_hash) return credential;
+    }
+    return std::nullopt;
+  }
+  std::vector<ApiCredential> api_credentials_of(const UserId& owner) override {
+    std::vector<ApiCredential> found;
+    for (const auto& [id, credential] : state_.api_credentials) {
+      if (credential.owner == owner) found.push_back(credential);
+    }
+    std::ranges::stable_sort(found, {}, &ApiCredential::created_at);
+    return found;
+  }
+  std::vector<ApiCredential> api_credentials(const ApiCredentialId& after,
+                                             std::size_t limit) override {
+    return page_of(state_.api_credentials, after, limit);
+  }
+
   std::optional<StoredMetadata> metadata(std::int64_t number) override {
     return find_in(state_.metadata, number);
   }
@@ -210,6 +232,8 @@ class MemoryTransaction final : public WriteTransaction {
       return session != state_.sessions.end() && session->second.user == id;
     });
     std::erase_if(state_.sessions, [&](const auto& entry) { return entry.second.user == id; });
+    std::erase_if(state_.api_credentials,
+                  [&](const auto& entry) { return entry.second.owner == id; });
   }
 
   void insert_pass(const Pass& pass) override {
@@ -279,6 +303,19 @@ class MemoryTransaction final : public WriteTransaction {
 
   void put_orphan(const OrphanRecord& orphan) override {
     state_.orphans.insert_or_assign(orphan.credential_id, orphan);
+  }
+
+  void insert_api_credential(const ApiCredential& credential) override {
+    need_user(credential.owner);
+    if (api_credential_of_secret(credential.secret_hash)) misuse("this secret is another's");
+    if (!state_.api_credentials.emplace(credential.id, credential).second) {
+      misuse("this API credential exists");
+    }
+  }
+  void update_api_credential(const ApiCredential& credential) override {
+    const auto found = state_.api_credentials.find(credential.id);
+    if (found == state_.api_credentials.end()) misuse("no such API credential");
+    found->second = credential;
   }
 
   void insert_metadata(const StoredMetadata& metadata) override {

@@ -23,6 +23,7 @@ struct MemoryState {
   std::map<Bytes, Challenge> challenges;
   std::map<Bytes, CredentialRecord> credentials;
   std::map<Bytes, OrphanRecord> orphans;
+  std::map<ApiCredentialId, ApiCredential> api_credentials;
   std::map<std::int64_t, StoredMetadata> metadata;
   std::map<std::pair<LockoutScope, Sha256>, LockoutCounter> lockouts;
   std::vector<AuditRow> audit;

@@ -383,6 +383,45 @@ void PostgresTransaction::put_orphan(const OrphanRecord& orphan) {
       orphan);
 }
 
+// ---- API credentials ---------------------------------------------------------------------------
+
+std::optional<ApiCredential> PostgresTransaction::api_credential(const ApiCredentialId& id) {
+  return one_of(run("SELECT * FROM api_credentials WHERE id = $1", id), read_api_credential);
+}
+
+std::optional<ApiCredential> PostgresTransaction::api_credential_of_secret(
+    const Sha256& secret_hash) {
+  return one_of(run("SELECT * FROM api_credentials WHERE secret_hash = $1", BytesView(secret_hash)),
+                read_api_credential);
+}
+
+std::vector<ApiCredential> PostgresTransaction::api_credentials_of(const UserId& owner) {
+  return all_of(
+      run("SELECT * FROM api_credentials WHERE owner = $1 ORDER BY created_at, id", owner),
+      read_api_credential);
+}
+
+std::vector<ApiCredential> PostgresTransaction::api_credentials(const ApiCredentialId& after,
+                                                                std::size_t limit) {
+  return all_of(run("SELECT * FROM api_credentials WHERE id > $1 ORDER BY id LIMIT $2",
+                    after,
+                    as_limit(limit)),
+                read_api_credential);
+}
+
+void PostgresTransaction::insert_api_credential(const ApiCredential& credential) {
+  run_with("INSERT INTO api_credentials VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+           credential);
+}
+
+void PostgresTransaction::update_api_credential(const ApiCredential& credential) {
+  need_one(run_with("UPDATE api_credentials SET owner = $2, name = $3, roles = $4, "
+                    "secret_hash = $5, epoch = $6, created_at = $7, created_by = $8, "
+                    "expires_at = $9, revoked_at = $10, last_used_at = $11 WHERE id = $1",
+                    credential),
+           "no such API credential");
+}
+
 // ---- metadata ----------------------------------------------------------------------------------
 
 std::optional<StoredMetadata> PostgresTransaction::metadata(std::int64_t number) {

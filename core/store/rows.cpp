@@ -69,7 +69,7 @@ std::set<Role> roles_of(const std::string& text) {
   std::set<Role> roles;
   for (const auto& name : texts_of(text)) {
     const auto role = role_from_string(name);
-    if (!role) damaged("a user holds the unknown role '" + name + "'");
+    if (!role) damaged("somebody holds the unknown role '" + name + "'");
     roles.insert(role.value());
   }
   return roles;
@@ -407,6 +407,36 @@ OrphanRecord read_orphan(RowReader& row) {
   orphan.recorded_at = row.instant();
   orphan.removed_at = row.maybe_instant();
   return orphan;
+}
+
+void write_row(RowWriter& row, const ApiCredential& credential) {
+  row.add(credential.id)
+      .add(credential.owner)
+      .add(credential.name)
+      .add(roles_text(credential.roles))
+      .add(BytesView(credential.secret_hash))
+      .add(credential.epoch)
+      .add(credential.created_at)
+      .add(credential.created_by)
+      .add(credential.expires_at)
+      .add(credential.revoked_at)
+      .add(credential.last_used_at);
+}
+
+ApiCredential read_api_credential(RowReader& row) {
+  ApiCredential credential;
+  credential.id = row.id<ApiCredentialId>();
+  credential.owner = row.id<UserId>();
+  credential.name = row.text();
+  credential.roles = roles_of(row.text());
+  credential.secret_hash = row.digest();
+  credential.epoch = row.number();
+  credential.created_at = row.instant();
+  credential.created_by = row.id<UserId>();
+  credential.expires_at = row.instant();
+  credential.revoked_at = row.maybe_instant();
+  credential.last_used_at = row.maybe_instant();
+  return credential;
 }
 
 void write_row(RowWriter& row, const StoredMetadata& metadata) {

@@ -417,6 +417,54 @@ void SqliteTransaction::put_orphan(const OrphanRecord& orphan) {
   statement.exec();
 }
 
+// ---- API credentials ---------------------------------------------------------------------------
+
+std::optional<ApiCredential> SqliteTransaction::api_credential(const ApiCredentialId& id) {
+  auto& statement = connection_.prepared("SELECT * FROM api_credentials WHERE id = ?");
+  SqliteRowWriter(statement).add(id);
+  return one_of(statement, read_api_credential);
+}
+
+std::optional<ApiCredential> SqliteTransaction::api_credential_of_secret(
+    const Sha256& secret_hash) {
+  auto& statement = connection_.prepared("SELECT * FROM api_credentials WHERE secret_hash = ?");
+  SqliteRowWriter(statement).add(BytesView(secret_hash));
+  return one_of(statement, read_api_credential);
+}
+
+std::vector<ApiCredential> SqliteTransaction::api_credentials_of(const UserId& owner) {
+  auto& statement =
+      connection_.prepared("SELECT * FROM api_credentials WHERE owner = ? ORDER BY created_at, id");
+  SqliteRowWriter(statement).add(owner);
+  return all_of(statement, read_api_credential);
+}
+
+std::vector<ApiCredential> SqliteTransaction::api_credentials(const ApiCredentialId& after,
+                                                              std::size_t limit) {
+  auto& statement =
+      connection_.prepared("SELECT * FROM api_credentials WHERE id > ? ORDER BY id LIMIT ?");
+  SqliteRowWriter(statement).add(after).add(as_limit(limit));
+  return all_of(statement, read_api_credential);
+}
+
+void SqliteTransaction::insert_api_credential(const ApiCredential& credential) {
+  auto& statement =
+      connection_.prepared("INSERT INTO api_credentials VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  SqliteRowWriter row(statement);
+  write_row(row, credential);
+  statement.exec();
+}
+
+void SqliteTransaction::update_api_credential(const ApiCredential& credential) {
+  auto& statement = connection_.prepared(
+      "UPDATE api_credentials SET owner = ?2, name = ?3, roles = ?4, secret_hash = ?5, epoch = ?6, "
+      "created_at = ?7, created_by = ?8, expires_at = ?9, revoked_at = ?10, last_used_at = ?11 "
+      "WHERE id = ?1");
+  SqliteRowWriter row(statement);
+  write_row(row, credential);
+  change_one(statement, "no such API credential");
+}
+
 // ---- metadata ----------------------------------------------------------------------------------
 
 std::optional<StoredMetadata> SqliteTransaction::metadata(std::int64_t number) {

@@ -41,6 +41,12 @@ class SqliteTransaction final : public WriteTransaction {
   std::vector<OrphanRecord> orphans(std::size_t limit) override;
   std::size_t count_orphans_of(const SessionId& session) override;
 
+  [[nodiscard]] std::optional<ApiCredential> api_credential(const ApiCredentialId& id) override;
+  [[nodiscard]] std::optional<ApiCredential> api_credential_of_secret(
+      const Sha256& secret_hash) override;
+  [[nodiscard]] std::vector<ApiCredential> api_credentials_of(const UserId& owner) override;
+  [[nodiscard]] std::vector<ApiCredential> api_credentials(const ApiCredentialId& after,
+                                                           std::size_t limit) override;
   [[nodiscard]] std::optional<StoredMetadata> metadata(std::int64_t number) override;
   [[nodiscard]] std::optional<LockoutCounter> lockout(LockoutScope scope,
                                                       const Sha256& key) override;
@@ -72,6 +78,8 @@ class SqliteTransaction final : public WriteTransaction {
   void delete_credential(BytesView id) override;
   void put_orphan(const OrphanRecord& orphan) override;
 
+  void insert_api_credential(const ApiCredential& credential) override;
+  void update_api_credential(const ApiCredential& credential) override;
   void insert_metadata(const StoredMetadata& metadata) override;
   void delete_metadata_before(std::int64_t number) override;
   void put_lockout(const LockoutCounter& counter) override;

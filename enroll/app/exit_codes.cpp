@@ -40,6 +40,9 @@ ExitCode exit_code_of(core::ErrorCode code) noexcept {
     case kRelyingPartyFixed:
     case kAccountNotBound:
     case kStationUnknown:
+    case kApiCredentialUnknown:
+    case kApiCredentialExpired:
+    case kApiCredentialRevoked:
       return ExitCode::kRefused;
     case kSessionEnded:
     case kWindowOver:

@@ -66,8 +66,8 @@ core::Result<std::unique_ptr<Workplace>> Workplace::open_as(const std::string& s
   const auto cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   workplace->hasher_ =
       std::make_unique<core::PassHasher>(*workplace->pepper_, core::HashCost{}, cores);
-  workplace->administration_ = std::make_unique<core::Administration>(
-      *workplace->store_, core::Principal{.uid = ::geteuid()});
+  workplace->administration_ =
+      std::make_unique<core::Administration>(*workplace->store_, core::Account{.uid = ::geteuid()});
   return workplace;
 }
 

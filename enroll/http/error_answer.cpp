@@ -79,6 +79,9 @@ unsigned status_of(core::ErrorCode code) noexcept {
     case kLockedOut:
       return 429;
     case kStationUnknown:
+    case kApiCredentialUnknown:
+    case kApiCredentialExpired:
+    case kApiCredentialRevoked:
       return 401;
     case kStoreFailed:
     case kStoreFull:

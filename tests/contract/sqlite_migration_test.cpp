@@ -67,10 +67,11 @@ void undo_step(const std::string& path,
   file.exec("PRAGMA user_version = " + std::to_string(step - all.begin()));
 }
 
-/// Takes what 0009_stations.sql brought out of the store at `path`.
+/// Takes what 0009_stations.sql brought out of the store at `path`, and what came later.
 void undo_stations(const std::string& path) {
+  undo_step(path, 0, "CREATE TABLE api_credentials", "DROP TABLE api_credentials");
   undo_step(path,
-            0,
+            1,
             "'$.stations'",
             "UPDATE settings SET document = json_remove(document, '$.stations')");
 }
@@ -86,7 +87,7 @@ void undo_key_profiles(const std::string& path, const char* is_attestation_enfor
           "'$.keyPolicy.excludeTargets', '$.keyPolicy.defaultPasskeyProfile', "
           "'$.keyPolicy.passkeyProfiles'), '$.keyPolicy.isAttestationEnforced', json('") +
       is_attestation_enforced + "'))";
-  undo_step(path, 1, "is_model_proven", sql.c_str());
+  undo_step(path, 2, "is_model_proven", sql.c_str());
 }
 
 /// Takes what 0007_metadata.sql brought out of the store at `path`, and what came later.
@@ -94,7 +95,7 @@ void undo_metadata(const std::string& path) {
   undo_key_profiles(path, "false");
   undo_step(
       path,
-      2,
+      3,
       "CREATE TABLE metadata",
       "DROP TABLE metadata;"
       "UPDATE settings SET document = json_remove(document, '$.metadataRoots', '$.metadata', "
@@ -157,6 +158,7 @@ TEST_SUITE("contract/sqlite_migration") {
         CHECK(t.insert_user(user));
         CHECK(t.insert_credential(make_credential(user)));
         t.put_orphan(make_orphan());
+        t.insert_api_credential(make_api_credential(user));
       });
       CHECK(seen(f.store(), [](ReadTransaction& t) { return t.has_credentials(); }));
     }

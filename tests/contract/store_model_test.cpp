@@ -23,6 +23,7 @@ struct Picture {
   std::vector<firstkey::core::Session> sessions;
   std::vector<firstkey::core::CredentialRecord> credentials;
   std::vector<firstkey::core::OrphanRecord> orphans;
+  std::vector<firstkey::core::ApiCredential> api_credentials;
   std::vector<firstkey::core::AuditRow> audit;
 
   friend bool operator==(const Picture&, const Picture&) = default;
@@ -35,6 +36,7 @@ Picture picture_of(Store& store) {
                    .sessions = t.recent_sessions(1000),
                    .credentials = t.credentials(Bytes{}, 1000),
                    .orphans = t.orphans(1000),
+                   .api_credentials = t.api_credentials({}, 1000),
                    .audit = t.audit_rows({}, 1000)};
   });
 }
@@ -51,7 +53,7 @@ std::string run_random_work(Store& store, std::uint64_t seed) {
       const auto user = make_user(std::string(1, static_cast<char>('a' + random.below(5))));
       const auto pass = make_pass(user);
       const auto session = make_session(pass, random.below(2) == 0 ? "kiosk" : "desk");
-      switch (random.below(10)) {
+      switch (random.below(11)) {
         case 0:
           say(t.insert_user(user));
           break;
@@ -87,6 +89,9 @@ std::string run_random_work(Store& store, std::uint64_t seed) {
           t.put_orphan(orphan);
           break;
         }
+        case 9:
+          t.insert_api_credential(make_api_credential(user, session.station.text()));
+          break;
         default:
           say(!t.open_sessions_of(user.id).empty());
           break;

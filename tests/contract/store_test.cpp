@@ -160,6 +160,21 @@ TEST_SUITE(CONTRACT_SUITE("store")) {
          [](WriteTransaction& t) {
            (void)t.insert_credential(make_credential(make_user("ghost")));
          }},
+        {"an API credential without its owner",
+         [](WriteTransaction& t) {
+           t.insert_api_credential(make_api_credential(make_user("ghost")));
+         }},
+        {"updating an API credential that is not there",
+         [](WriteTransaction& t) {
+           t.update_api_credential(make_api_credential(make_user("lee")));
+         }},
+        {"a secret of two API credentials",
+         [](WriteTransaction& t) {
+           auto credential = make_api_credential(make_user("lee"));
+           t.insert_api_credential(credential);
+           credential.id = firstkey::core::ApiCredentialId("another");
+           t.insert_api_credential(credential);
+         }},
         {"updating a user who is not there",
          [](WriteTransaction& t) { t.update_user(make_user("ghost")); }},
         {"updating a session that is not there",
@@ -366,6 +381,33 @@ TEST_SUITE(CONTRACT_SUITE("store")) {
     });
   }
 
+  TEST_CASE_TEMPLATE("API credentials are found by id, by secret and by owner", Fixture, STORES) {
+    Fixture f;
+    const auto lee = make_user("lee");
+    auto first = make_api_credential(lee, "b");
+    auto second = make_api_credential(lee, "a");
+    second.created_at = kStart + seconds(1);
+    const auto other = make_api_credential(make_user("kim"), "c");
+    commit(f.store(), [&](WriteTransaction& t) {
+      CHECK(t.insert_user(lee));
+      CHECK(t.insert_user(make_user("kim")));
+      for (const auto& credential : {first, other, second}) t.insert_api_credential(credential);
+    });
+    first.revoked_at = kStart + seconds(2);
+    first.last_used_at = kStart + seconds(1);
+    commit(f.store(), [&](WriteTransaction& t) { t.update_api_credential(first); });
+    seen(f.store(), [&](ReadTransaction& t) {
+      CHECK(t.api_credential(first.id) == first);
+      CHECK(t.api_credential_of_secret(second.secret_hash) == second);
+      CHECK_FALSE(t.api_credential_of_secret(sha256(as_bytes("another"))));
+      CHECK_FALSE(t.api_credential(firstkey::core::ApiCredentialId("none")));
+      CHECK(t.api_credentials_of(lee.id) == std::vector{first, second});
+      CHECK(t.api_credentials({}, 2) == std::vector{second, first});
+      CHECK(t.api_credentials(first.id, 2) == std::vector{other});
+      return true;
+    });
+  }
+
   TEST_CASE_TEMPLATE("a user takes everything of theirs along", Fixture, STORES) {
     Fixture f;
     const auto user = make_user("lee");
@@ -378,8 +420,10 @@ TEST_SUITE(CONTRACT_SUITE("store")) {
       t.insert_session(session);
       t.insert_challenge(challenge);
       CHECK(t.insert_credential(make_credential(user)));
+      t.insert_api_credential(make_api_credential(user));
       t.put_orphan(make_orphan());
       t.delete_user(user.id);
+      CHECK_FALSE(t.api_credential(make_api_credential(user).id));
       CHECK_FALSE(t.pass(pass.id));
       CHECK_FALSE(t.session(session.id));
       CHECK_FALSE(t.challenge(challenge.value));

@@ -32,7 +32,7 @@ firstkey::core::IssuedPass issue_to_lee(Fixture& f) {
   f.edit_user(make_user("ana"), [](auto& user) {
     user.roles = {firstkey::core::Role::kPrivilegedAuthenticationAdministrator};
   });
-  firstkey::core::Administration administration(f.store(), firstkey::core::Principal{.uid = 1000});
+  firstkey::core::Administration administration(f.store(), firstkey::core::Account{.uid = 1000});
   firstkey::core::PassIssuer issuer(administration, f.random, f.pepper, f.hasher);
   auto issued = issuer.issue({.user = {f.lee.name}, .is_one_time = true});
   REQUIRE(issued);

@@ -59,6 +59,10 @@ constexpr Expectation kExpectations[] = {
     {kBackUpStore, "back up store",              {"",     "",    "",    "",    "n",    "",     "",     "",     ""}},
     {kReadStations, "read stations",             {"",     "",    "",    "",    "n",    "n",    "",     "",     ""}},
     {kWriteStations, "write stations",           {"",     "",    "",    "",    "n",    "",     "",     "",     ""}},
+    {kReadApiCredentials, "read API credentials",
+                                                 {"",     "",    "",    "",    "nsma", "nsma", "",     "",     ""}},
+    {kWriteApiCredentials, "write API credentials",
+                                                 {"",     "",    "",    "",    "nsma", "",     "",     "",     ""}},
     {kRedeem, "redeem",                          {"",     "",    "",    "",    "",     "",     "",     "n",    ""}},
 };
 // clang-format on

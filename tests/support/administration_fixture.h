@@ -72,7 +72,7 @@ class AdministrationFixture : public EnrollmentFixture {
 
   core::UserId ana{"user-ana"};
   core::User max = make_user("max");
-  core::Administration administration{store, core::Principal{.uid = 1000}};
+  core::Administration administration{store, core::Account{.uid = 1000}};
 };
 
 template <class Value>

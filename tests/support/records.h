@@ -114,6 +114,21 @@ inline core::OrphanRecord make_orphan(const std::string& id = "orphan") {
           .removed_at = std::nullopt};
 }
 
+inline core::ApiCredential make_api_credential(const core::User& owner,
+                                               const std::string& name = "script") {
+  return {.id = core::ApiCredentialId("api-credential-" + name),
+          .owner = owner.id,
+          .name = name,
+          .roles = {core::Role::kAuditor, core::Role::kGlobalReader},
+          .secret_hash = core::sha256(core::as_bytes("secret of " + name)),
+          .epoch = 1,
+          .created_at = kStart,
+          .created_by = core::UserId("user-ana"),
+          .expires_at = kStart + std::chrono::days(90),
+          .revoked_at = std::nullopt,
+          .last_used_at = std::nullopt};
+}
+
 inline core::AuditEvent make_event(const std::string& action) {
   return {.action = action,
           .outcome = "success",

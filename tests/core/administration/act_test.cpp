@@ -5,10 +5,10 @@
 #include "core/administration/user_directory.h"
 #include "tests/support/administration_fixture.h"
 
+using firstkey::core::Account;
 using firstkey::core::Administration;
 using firstkey::core::ErrorCode;
 using firstkey::core::MemoryStore;
-using firstkey::core::Principal;
 using firstkey::core::Role;
 using firstkey::core::User;
 using firstkey::core::UserDirectory;
@@ -73,7 +73,7 @@ TEST_SUITE("core/administration/act") {
 
   TEST_CASE("another operating-system account is refused, and the trail has its number") {
     Fixture f;
-    Administration other(f.store, Principal{.uid = 1001});
+    Administration other(f.store, Account{.uid = 1001});
     UserDirectory directory(other, f.random);
     CHECK(code_of(directory.disable(ref(f.lee))) == ErrorCode::kAccountNotBound);
     CHECK(f.last_audit().outcome == "account_not_bound");
@@ -84,7 +84,7 @@ TEST_SUITE("core/administration/act") {
 
   TEST_CASE("root is no exception") {
     Fixture f;
-    Administration root(f.store, Principal{.uid = 0});
+    Administration root(f.store, Account{.uid = 0});
     CHECK(code_of(UserDirectory(root, f.random).show(ref(f.lee))) == ErrorCode::kAccountNotBound);
   }
 
@@ -100,7 +100,7 @@ TEST_SUITE("core/administration/act") {
   TEST_CASE("a store that was never initialised refuses everything, without a row") {
     Fixture f;
     MemoryStore empty(f.clock, f.random);
-    Administration administration(empty, Principal{.uid = 1000});
+    Administration administration(empty, Account{.uid = 1000});
     UserDirectory directory(administration, f.random);
     CHECK(code_of(directory.show(ref(f.lee))) == ErrorCode::kNotInitialised);
     CHECK(code_of(directory.disable(ref(f.lee))) == ErrorCode::kNotInitialised);

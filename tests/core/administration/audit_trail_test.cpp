@@ -65,7 +65,7 @@ class ChainInFile {
       SqliteStore::open(
           folder_ / "firstkey.db", SqliteStore::Presence::kMayBeCreated, clock_, random_)
           .value();
-  Administration administration_{*store_, {.uid = 1000}};
+  Administration administration_{*store_, firstkey::core::Account{.uid = 1000}};
 };
 
 }  // namespace

@@ -5,13 +5,13 @@
 #include "core/administration/user_directory.h"
 #include "tests/support/administration_fixture.h"
 
+using firstkey::core::Account;
 using firstkey::core::Administration;
 using firstkey::core::Deployment;
 using firstkey::core::DeploymentRequest;
 using firstkey::core::ErrorCode;
 using firstkey::core::MemoryStore;
 using firstkey::core::PassIssuer;
-using firstkey::core::Principal;
 using firstkey::core::RelyingParty;
 using firstkey::core::Role;
 using firstkey::core::UserDirectory;
@@ -52,7 +52,7 @@ struct EmptyStore {
   MemoryStore store{clock, random};
   FakePepper pepper;
   firstkey::core::PassHasher hasher{pepper, firstkey::tests::kCheapHash, 1};
-  Administration administration{store, Principal{.uid = 1000}};
+  Administration administration{store, Account{.uid = 1000}};
   Deployment deployment{administration, random, hasher};
   UserDirectory directory{administration, random};
   PassIssuer issuer{administration, random, pepper, hasher};

@@ -268,7 +268,8 @@ TEST_SUITE("core/administration/pass_issuer") {
                                           f.clock,
                                           f.random);
     REQUIRE(store);
-    firstkey::core::Administration administration(*store.value(), {.uid = 1000});
+    firstkey::core::Administration administration(*store.value(),
+                                                  firstkey::core::Account{.uid = 1000});
     firstkey::core::Deployment deployment(administration, f.random, f.hasher);
     const auto begun = deployment.initialise(
         {.relying_party = f.settings().relying_party, .administrator_name = "ana@example.org"});

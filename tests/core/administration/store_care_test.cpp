@@ -59,7 +59,7 @@ struct FileFixture {
   firstkey::tests::FakeClock clock;
   firstkey::tests::FakeRandom random{11};
   std::unique_ptr<SqliteStore> store = open(folder / "firstkey.db");
-  Administration administration{*store, {.uid = 1000}};
+  Administration administration{*store, firstkey::core::Account{.uid = 1000}};
   StoreCare care{administration, clock};
 };
 
