@@ -109,7 +109,7 @@ Result<User> make_user(const UserRequest& request, Random& random, Instant now) 
               .type = request.type,
               .groups = request.groups,
               .roles = request.roles,
-              .is_enabled = true,
+              .is_enabled = request.is_enabled,
               .handle = random.bytes(kHandleBytes),
               .created_at = now};
 }

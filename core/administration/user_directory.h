@@ -19,6 +19,7 @@ struct UserRequest {
   UserType type = UserType::kMember;
   std::vector<std::string> groups;
   std::set<Role> roles;  ///< any role at all takes what set_roles() takes
+  bool is_enabled = true;
 };
 
 class UserDirectory {

@@ -96,7 +96,8 @@ Connection::Connection(asio::ip::tcp::socket socket,
 
 asio::awaitable<void> Connection::talk(std::shared_ptr<asio::ssl::context> tls) {
   const auto self = shared_from_this();
-  if (tls == nullptr) {
+  is_plain_ = tls == nullptr;
+  if (is_plain_) {
     co_await serve(transport_);
     co_return;
   }
@@ -167,6 +168,7 @@ asio::awaitable<Connection::Next> Connection::serve_one(Stream& stream) {
   const auto version = message.version();
   const bool is_head = message.method() == wire::verb::head;
   auto request = to_request(std::move(message), peer_);
+  request.scheme = is_plain_ ? "http" : "https";
   transport_.expires_never();  // the work has bounds of its own
   auto answer = co_await answer_to(std::move(request));
   auto reply = to_reply(std::move(answer), version, is_head);

@@ -60,6 +60,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   boost::beast::flat_buffer buffer_;
   bool is_waiting_ = true;  ///< for a request to begin
   bool is_stopping_ = false;
+  bool is_plain_ = false;
 };
 
 }  // namespace firstkey::enroll::http

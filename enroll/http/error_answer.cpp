@@ -101,26 +101,32 @@ unsigned status_of(core::ErrorCode code) noexcept {
   return 500;  // a value outside the enumeration
 }
 
+Refusal refusal_of(const core::Error& error) noexcept {
+  const auto status = status_of(error.code);
+  // What a fault of ours says is for the log: it may name paths of this machine.
+  return {.status = status,
+          .code = core::to_string(error.code),
+          .message = status >= 500 ? std::string_view("the server cannot do this now")
+                                   : std::string_view(error.detail)};
+}
+
 Answer error_answer(const Refusal& refusal, const Request& request, core::Instant now) {
   json::object inner{{"date", core::to_rfc3339(now)}, {"request-id", request.id}};
+  if (!refusal.reason.empty()) inner["code"] = refusal.reason;
   if (const auto id = client_id_of(request); !id.empty()) inner["client-request-id"] = id;
   const json::object envelope{
       {"error",
        {{"code", refusal.code}, {"message", refusal.message}, {"innerError", std::move(inner)}}}};
   Answer answer{.status = refusal.status, .body = json::serialize(envelope)};
   if (refusal.status == 401) answer.headers.push_back({"WWW-Authenticate", "Bearer"});
+  if (refusal.status == 503) {
+    answer.headers.push_back({"Retry-After", std::to_string(kStorePause.count())});
+  }
   return answer;
 }
 
 Answer error_answer(const core::Error& error, const Request& request, core::Instant now) {
-  const auto status = status_of(error.code);
-  const auto code = core::to_string(error.code);
-  // What a fault of ours says is for the log: it may name paths of this machine.
-  const auto message = status >= 500 ? std::string_view("the server cannot do this now")
-                                     : std::string_view(error.detail);
-  auto answer = error_answer({.status = status, .code = code, .message = message}, request, now);
-  if (status == 503) answer.headers.push_back({"Retry-After", std::to_string(kStorePause.count())});
-  return answer;
+  return error_answer(refusal_of(error), request, now);
 }
 
 Answer try_later(std::chrono::seconds wait, const Request& request, core::Instant now) {

@@ -18,13 +18,18 @@ struct Refusal {
   unsigned status = 500;
   std::string_view code;
   std::string_view message;
+  std::string_view reason{};  ///< the code inside "innerError", where `code` is a class of them
 };
 
+/// A refusal of core: the status its code has, and its words unless they are about this machine.
+/// It refers to `error`.
+[[nodiscard]] Refusal refusal_of(const core::Error& error) noexcept;
+
+/// A 503 comes with Retry-After.
 [[nodiscard]] Answer error_answer(const Refusal& refusal,
                                   const Request& request,
                                   core::Instant now);
 
-/// A refusal of core: the status its code has, and its words.
 [[nodiscard]] Answer error_answer(const core::Error& error,
                                   const Request& request,
                                   core::Instant now);

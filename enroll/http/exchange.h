@@ -21,7 +21,8 @@ struct Request {
   std::string query;
   std::vector<Header> headers;
   std::string body;
-  std::string peer;  ///< the address it came from
+  std::string peer;              ///< the address it came from
+  std::string scheme = "https";  ///< of the door it came through
 
   /// The first header of this name (in lower case); empty if there is none.
   [[nodiscard]] std::string_view header(std::string_view name) const noexcept {

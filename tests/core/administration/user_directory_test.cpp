@@ -64,6 +64,13 @@ TEST_SUITE("core/administration/user_directory") {
     CHECK(one->id != two->id);
   }
 
+  TEST_CASE("a user may be added disabled, for the day they begin") {
+    Fixture f;
+    const auto added = f.directory.add({.name = "kim@example.org", .is_enabled = false});
+    REQUIRE(added);
+    CHECK_FALSE(f.user(added->id)->is_enabled);
+  }
+
   TEST_CASE("a user without a display name is shown by their name") {
     Fixture f;
     CHECK(f.directory.add({.name = "kim@example.org"})->display_name == "kim@example.org");
