@@ -78,6 +78,16 @@ bool may_renew_bootstrap(Act& act) {
          view.count_administrators() == 1 && view.credentials_of(act.actor().id).empty();
 }
 
+/// The pass of `user`, if it is the one that `id` asks for.
+Result<Pass> pass_of(Act& act, const User& user, const std::optional<PassId>& id) {
+  auto pass = act.view().pass_of(user.id);
+  if (!pass) return fail(ErrorCode::kPassUnknown, "this user has no pass");
+  if (id && pass->id != id.value()) {
+    return fail(ErrorCode::kPassUnknown, "this user has no such pass, or has another since");
+  }
+  return std::move(pass.value());
+}
+
 void note_pass(Act& act, const Pass& pass) {
   act.note_correlation(pass.correlation);
   act.note("passId", pass.id.text());
@@ -207,22 +217,22 @@ Result<std::vector<PassView>> PassIssuer::list(const PassId& after, std::size_t 
       });
 }
 
-Result<PassView> PassIssuer::show(const UserReference& reference) {
+Result<PassView> PassIssuer::show(const UserReference& reference, const std::optional<PassId>& id) {
   return administration_.look<PassView>("pass.show", [&](Act& act) -> Result<PassView> {
     const auto user = act.find_user(Operation::kReadPass, reference);
     if (!user) return std::unexpected(user.error());
-    const auto pass = act.view().pass_of(user->id);
-    if (!pass) return fail(ErrorCode::kPassUnknown, "this user has no pass");
+    const auto pass = pass_of(act, user.value(), id);
+    if (!pass) return std::unexpected(pass.error());
     return view_of(act.view(), act.settings(), pass.value(), user.value(), act.now());
   });
 }
 
-Result<void> PassIssuer::remove(const UserReference& reference) {
+Result<void> PassIssuer::remove(const UserReference& reference, const std::optional<PassId>& id) {
   return administration_.act<void>("pass.delete", [&](Act& act) -> Result<Effect<void>> {
     const auto user = act.find_user(Operation::kDeletePass, reference);
     if (!user) return std::unexpected(user.error());
-    const auto pass = act.view().pass_of(user->id);
-    if (!pass) return fail(ErrorCode::kPassUnknown, "this user has no pass");
+    const auto pass = pass_of(act, user.value(), id);
+    if (!pass) return std::unexpected(pass.error());
     note_pass(act, pass.value());
     return [=, now = act.now()](WriteTransaction& transaction) {
       end_pass(transaction, pass.value(), PassEnding::kDeleted, now);

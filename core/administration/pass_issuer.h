@@ -74,12 +74,15 @@ class PassIssuer {
   /// the actor may see passes of.
   [[nodiscard]] Result<std::vector<PassView>> list(const PassId& after, std::size_t limit);
 
-  /// The pass of a user; everybody may see their own. Errors: kUserUnknown, kPassUnknown.
-  [[nodiscard]] Result<PassView> show(const UserReference& user);
-
-  /// Deletes the pass of a user, whose sessions end; everybody may delete their own.
+  /// The pass of a user; everybody may see their own. `id`: only if it is this one.
   /// Errors: kUserUnknown, kPassUnknown.
-  [[nodiscard]] Result<void> remove(const UserReference& user);
+  [[nodiscard]] Result<PassView> show(const UserReference& user,
+                                      const std::optional<PassId>& id = std::nullopt);
+
+  /// Deletes the pass of a user, whose sessions end; everybody may delete their own. `id`: only if
+  /// it is this one. Errors: kUserUnknown, kPassUnknown.
+  [[nodiscard]] Result<void> remove(const UserReference& user,
+                                    const std::optional<PassId>& id = std::nullopt);
 
  private:
   struct Draft {

@@ -1,11 +1,15 @@
 #include "enroll/graph/graph_routes.h"
 
+#include "enroll/graph/pass_routes.h"
 #include "enroll/graph/user_routes.h"
 
 namespace firstkey::enroll::graph {
 
 void GraphRoutes::add_to(http::Router& router) {
   add_user_routes(router, reception_, parts_.random);
+  add_pass_routes(router,
+                  reception_,
+                  {.random = parts_.random, .pepper = parts_.pepper, .hasher = parts_.hasher});
 }
 
 }  // namespace firstkey::enroll::graph

@@ -359,6 +359,19 @@ TEST_SUITE("core/administration/pass_issuer") {
     CHECK(code_of(f.issuer.show(ref(f.lee))) == ErrorCode::kPassUnknown);
   }
 
+  TEST_CASE("a pass asked for by its id is that one or none") {
+    Fixture f;
+    const auto first = f.issuer.issue({.user = ref(f.lee)});
+    const auto second = f.issuer.issue({.user = ref(f.lee)});
+    REQUIRE(first);
+    REQUIRE(second);
+    CHECK(code_of(f.issuer.show(ref(f.lee), first->pass.id)) == ErrorCode::kPassUnknown);
+    CHECK(code_of(f.issuer.remove(ref(f.lee), first->pass.id)) == ErrorCode::kPassUnknown);
+    CHECK(f.issuer.show(ref(f.lee), second->pass.id)->id == second->pass.id);
+    CHECK(f.issuer.remove(ref(f.lee), second->pass.id).has_value());
+    CHECK_FALSE(f.pass_of(f.lee.id));
+  }
+
   TEST_CASE("a user without a role sees and deletes their own pass, and no other") {
     Fixture f;
     REQUIRE(f.issue_for_lee());
