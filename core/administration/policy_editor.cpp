@@ -90,4 +90,12 @@ Result<KeyPolicy> PolicyEditor::edit_key_policy(const Edit<KeyPolicy>& edit) {
   return change("policy.key.set", &Settings::key_policy, &key_policy_to_json, edit);
 }
 
+Result<PassPolicy> PolicyEditor::reset_pass_policy() {
+  return edit_pass_policy([](const PassPolicy&) { return PassPolicy{}; });
+}
+
+Result<KeyPolicy> PolicyEditor::reset_key_policy() {
+  return edit_key_policy([](const KeyPolicy&) { return KeyPolicy{}; });
+}
+
 }  // namespace firstkey::core

@@ -27,6 +27,10 @@ class PolicyEditor {
   [[nodiscard]] Result<PassPolicy> edit_pass_policy(const Edit<PassPolicy>& edit);
   [[nodiscard]] Result<KeyPolicy> edit_key_policy(const Edit<KeyPolicy>& edit);
 
+  /// The policy of a fresh store again, told in the trail as an edit is.
+  [[nodiscard]] Result<PassPolicy> reset_pass_policy();
+  [[nodiscard]] Result<KeyPolicy> reset_key_policy();
+
  private:
   template <class Policy>
   Result<Policy> show(const char* action, Policy Settings::* policy);

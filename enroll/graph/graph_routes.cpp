@@ -1,6 +1,7 @@
 #include "enroll/graph/graph_routes.h"
 
 #include "enroll/graph/pass_routes.h"
+#include "enroll/graph/policy_routes.h"
 #include "enroll/graph/user_routes.h"
 
 namespace firstkey::enroll::graph {
@@ -10,6 +11,7 @@ void GraphRoutes::add_to(http::Router& router) {
   add_pass_routes(router,
                   reception_,
                   {.random = parts_.random, .pepper = parts_.pepper, .hasher = parts_.hasher});
+  add_policy_routes(router, reception_);
 }
 
 }  // namespace firstkey::enroll::graph

@@ -78,7 +78,7 @@ http::Answer Reception::answer(http::Request& request,
   return given;
 }
 
-http::Answer Reception::answer_to(const Caller& caller,
+http::Answer Reception::answer_to(const api::Caller& caller,
                                   http::Request& request,
                                   const http::Arguments& arguments,
                                   const Route& route) {

@@ -15,6 +15,7 @@
 
 #include "core/administration/administration.h"
 #include "core/clock.h"
+#include "enroll/api/callers.h"
 #include "enroll/graph/query.h"
 #include "enroll/http/rate_limit.h"
 #include "enroll/http/router.h"
@@ -23,15 +24,8 @@ namespace firstkey::enroll::graph {
 
 enum class Version : std::uint8_t { kV1, kBeta };
 
-/// Whoever showed a credential that counts.
-struct Caller {
-  core::Principal principal;
-  std::string name;  ///< for the log and the rate limit; no two callers have the same
-};
-
-/// Whose credential a request shows. Errors: whatever a caller without one is to hear; a code of
-/// status 401 makes it Graph's.
-using Identify = std::function<core::Result<Caller>(const http::Request&)>;
+/// See api::Callers::identify.
+using Identify = std::function<core::Result<api::Caller>(const http::Request&)>;
 
 /// A request of a caller who is known.
 struct Call {
@@ -84,7 +78,7 @@ class Reception {
   [[nodiscard]] http::Answer answer(http::Request& request,
                                     const http::Arguments& arguments,
                                     const Route& route);
-  [[nodiscard]] http::Answer answer_to(const Caller& caller,
+  [[nodiscard]] http::Answer answer_to(const api::Caller& caller,
                                        http::Request& request,
                                        const http::Arguments& arguments,
                                        const Route& route);

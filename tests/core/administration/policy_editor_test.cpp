@@ -113,6 +113,20 @@ TEST_SUITE("core/administration/policy_editor") {
           })) == ErrorCode::kInvalidArgument);
   }
 
+  TEST_CASE("a policy that is reset is a fresh store's, and the trail has what that changed") {
+    Fixture f;
+    f.edit_settings([](auto& settings) {
+      settings.pass_policy.default_length = 12;
+      settings.key_policy.allows_simulators = true;
+    });
+    CHECK(f.editor.reset_pass_policy() == PassPolicy{});
+    CHECK(f.audit_of("policy.pass.set").details.at("defaultLength") == "12 -> 8");
+    CHECK(f.editor.reset_key_policy() == KeyPolicy{});
+    CHECK(f.settings().key_policy == KeyPolicy{});
+    f.holding({Role::kAuthenticationAdministrator});
+    CHECK(code_of(f.editor.reset_pass_policy()) == ErrorCode::kRoleMissing);
+  }
+
   TEST_CASE("policies are edited by policy administrators only") {
     Fixture f;
     f.holding({Role::kPrivilegedAuthenticationAdministrator, Role::kPrivilegedRoleAdministrator});

@@ -75,12 +75,12 @@ class GraphFixture : public AdministrationFixture {
   std::string media_type = "application/json";
 
  private:
-  [[nodiscard]] core::Result<enroll::graph::Caller> identify(
+  [[nodiscard]] core::Result<enroll::api::Caller> identify(
       const enroll::http::Request& request) const {
     if (request.header("authorization") != "a caller's") {
-      return core::fail(core::ErrorCode::kStationUnknown, "nobody");
+      return core::fail(core::ErrorCode::kApiCredentialUnknown, "nobody");
     }
-    return enroll::graph::Caller{.principal = administration.principal(), .name = "ana"};
+    return enroll::api::Caller{.principal = administration.principal(), .name = "ana"};
   }
 
   enroll::http::RateLimit by_caller_{clock, {.burst = 30, .a_second = 1}};
