@@ -31,6 +31,7 @@ using PassId = Id<struct PassTag>;
 using SessionId = Id<struct SessionTag>;
 using StationId = Id<struct StationTag>;
 using ApiCredentialId = Id<struct ApiCredentialTag>;
+using InstallationId = Id<struct InstallationTag>;
 /// Joins every audit event from the issue of a pass to its credential.
 using CorrelationId = Id<struct CorrelationTag>;
 

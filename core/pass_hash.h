@@ -37,6 +37,8 @@ class PassHasher {
   /// pass, so that they take as long as others.
   [[nodiscard]] PassVerifier decoy() const;
 
+  [[nodiscard]] const Pepper& pepper() const noexcept { return pepper_; }
+
  private:
   [[nodiscard]] Result<Sha256> digest(const PassVerifier& verifier, const Secret& passcode);
 

@@ -10,6 +10,14 @@
 
 namespace firstkey::core {
 
+/// Tells a store's pepper from another's and tells nothing of it: a MAC of a fixed text.
+struct PepperMark {
+  std::string key_id;  ///< the key it was made with, current or not by now
+  Sha256 mac{};
+
+  friend bool operator==(const PepperMark&, const PepperMark&) = default;
+};
+
 class Pepper {
  public:
   virtual ~Pepper() = default;

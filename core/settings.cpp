@@ -201,6 +201,20 @@ std::vector<Station> read_stations(StrictObject& document) {
   return stations;
 }
 
+json::value pepper_mark_json(const std::optional<PepperMark>& mark) {
+  if (!mark) return nullptr;
+  return json::object{{"keyId", mark->key_id}, {"mac", to_hex(mark->mac)}};
+}
+
+std::optional<PepperMark> read_pepper_mark(StrictObject& document) {
+  const auto& value = document.member("pepperMark");
+  if (value.is_null()) return std::nullopt;
+  StrictObject object(value, "pepperMark");
+  PepperMark mark{.key_id = object.text("keyId"), .mac = read_digest(object, "mac")};
+  object.close();
+  return mark;
+}
+
 Settings read_settings(const json::value& value) {
   StrictObject document(value, "");
   const auto owner_uid = document.number("ownerUid");
@@ -212,7 +226,9 @@ Settings read_settings(const json::value& value) {
                     .metadata_roots = read_trust_roots(document, "metadataRoots"),
                     .metadata = read_metadata(document),
                     .stations = read_stations(document),
+                    .pepper_mark = read_pepper_mark(document),
                     .owner_uid = static_cast<std::uint32_t>(owner_uid),
+                    .owner_installation = InstallationId(document.text("ownerInstallation")),
                     .owner = UserId(document.text("owner")),
                     .epoch = document.number("epoch"),
                     .created_at = Instant(Duration(document.number("createdAt")))};
@@ -258,7 +274,9 @@ std::string settings_to_json(const Settings& settings) {
       {"metadataRoots", trust_roots_json(settings.metadata_roots)},
       {"metadata", metadata_json(settings.metadata)},
       {"stations", stations_json(settings.stations)},
+      {"pepperMark", pepper_mark_json(settings.pepper_mark)},
       {"ownerUid", settings.owner_uid},
+      {"ownerInstallation", settings.owner_installation.text()},
       {"owner", settings.owner.text()},
       {"epoch", settings.epoch},
       {"createdAt", settings.created_at.time_since_epoch().count()},

@@ -12,6 +12,7 @@
 #include "core/ids.h"
 #include "core/key_policy.h"
 #include "core/metadata.h"
+#include "core/pepper.h"
 #include "core/policy.h"
 #include "core/result.h"
 #include "core/station.h"
@@ -25,9 +26,11 @@ struct Settings {
   std::vector<TrustRoot> trust_roots;     ///< those of keys
   std::vector<TrustRoot> metadata_roots;  ///< those of who signs metadata, which vouch for no key
   std::optional<CurrentMetadata> metadata;
-  std::vector<Station> stations;  ///< by name, at most 1000
-  std::uint32_t owner_uid = 0;    ///< the one operating-system account that acts in process…
-  UserId owner;                   ///< …and the directory user it acts as
+  std::vector<Station> stations;          ///< by name, at most 1000
+  std::optional<PepperMark> pepper_mark;  ///< absent in stores that an older firstkey began
+  std::uint32_t owner_uid = 0;  ///< the one operating-system account that acts in process…
+  InstallationId owner_installation = {};  ///< …or, where this is not empty, the one installation…
+  UserId owner;                            ///< …and the directory user they act as
   /// Rises when a backup is restored: passes, sessions and challenges of an earlier epoch are void.
   std::int64_t epoch = 1;
   Instant created_at;

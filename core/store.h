@@ -181,6 +181,9 @@ class WriteTransaction : public ReadTransaction {
   virtual void reset_clock_mark() = 0;
 };
 
+/// Whether a store that is not there is made.
+enum class StorePresence { kMustExist, kMayBeCreated };
+
 class Store {
  public:
   enum class Ending { kCommit, kRollBack };

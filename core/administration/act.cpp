@@ -4,18 +4,32 @@ namespace firstkey::core {
 
 namespace {
 
+/// Errors: kAccountNotBound.
+Result<void> check_bound(const Settings& settings, const Account& account) {
+  // Where a store is a file its accounts are told apart by their numbers; on the machines that
+  // share a database those repeat.
+  if (!settings.owner_installation.empty()) {
+    if (account.installation == settings.owner_installation) return {};
+    return fail(ErrorCode::kAccountNotBound,
+                "in process this store is administered from the one folder that holds its "
+                "installation's file; this is another");
+  }
+  if (account.uid == settings.owner_uid) return {};
+  return fail(ErrorCode::kAccountNotBound,
+              "this store belongs to the operating-system account " +
+                  std::to_string(settings.owner_uid) +
+                  ", which alone can keep its files to itself; no second account can be bound "
+                  "to a store that is used in process");
+}
+
 /// The user `account` acts as. Errors: kAccountNotBound, kPrincipalUnknown.
 Result<User> actor_of(ReadTransaction& view,
                       const Settings& settings,
                       const Account& account,
                       AuditEvent& event) {
-  if (account.uid != settings.owner_uid) {
+  if (auto bound = check_bound(settings, account); !bound) {
     event.details.emplace("uid", std::to_string(account.uid));
-    return fail(ErrorCode::kAccountNotBound,
-                "this store belongs to the operating-system account " +
-                    std::to_string(settings.owner_uid) +
-                    ", which alone can keep its files to itself; no second account can be bound "
-                    "to a store that is used in process");
+    return std::unexpected(bound.error());
   }
   auto actor = view.user(settings.owner);
   if (actor) return std::move(actor.value());

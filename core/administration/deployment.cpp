@@ -7,6 +7,7 @@
 
 #include "core/administration/user_directory.h"
 #include "core/passcode.h"
+#include "core/pepper_mark.h"
 
 namespace firstkey::core {
 
@@ -40,13 +41,17 @@ Pass bootstrap_pass(const User& administrator,
 }
 
 AuditEvent initialisation_event(const User& administrator, const Settings& settings) {
-  return {.action = "store.init",
-          .outcome = "success",
-          .correlation = {},
-          .details = {{"actorId", administrator.id.text()},
-                      {"uid", std::to_string(settings.owner_uid)},
-                      {"rpId", settings.relying_party.id}},
-          .personal = {{"actorName", administrator.name}}};
+  AuditEvent event{.action = "store.init",
+                   .outcome = "success",
+                   .correlation = {},
+                   .details = {{"actorId", administrator.id.text()},
+                               {"uid", std::to_string(settings.owner_uid)},
+                               {"rpId", settings.relying_party.id}},
+                   .personal = {{"actorName", administrator.name}}};
+  if (!settings.owner_installation.empty()) {
+    event.details.emplace("installation", settings.owner_installation.text());
+  }
+  return event;
 }
 
 AuditEvent bootstrap_event(const User& administrator, const Pass& pass) {
@@ -102,6 +107,8 @@ Result<InitialisedDeployment> Deployment::initialise(const DeploymentRequest& re
   auto passcode = draw_passcode(policy.alphabet, policy.default_length, random_);
   const auto verifier = hasher_.make(passcode, random_);
   if (!verifier) return std::unexpected(verifier.error());
+  const auto pepper_mark = mark_of(hasher_.pepper());
+  if (!pepper_mark) return std::unexpected(pepper_mark.error());
 
   const UserRequest first{.name = request.administrator_name,
                           .display_name = request.administrator_display_name,
@@ -115,7 +122,9 @@ Result<InitialisedDeployment> Deployment::initialise(const DeploymentRequest& re
                                 .pass_policy = policy,
                                 .key_policy = {},
                                 .trust_roots = {},
+                                .pepper_mark = pepper_mark.value(),
                                 .owner_uid = account->uid,
+                                .owner_installation = account->installation,
                                 .owner = administrator->id,
                                 .epoch = 1,
                                 .created_at = now};

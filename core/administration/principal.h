@@ -9,10 +9,11 @@
 
 namespace firstkey::core {
 
-/// The operating-system account that runs the program. It acts as the directory user it was bound
-/// to when the store was initialised, and no other account can be bound.
+/// In process: the operating-system account that runs the program. It acts as the directory user it
+/// was bound to when the store was initialised, and no other account can be bound.
 struct Account {
   std::uint32_t uid = 0;
+  InstallationId installation = {};  ///< of a program whose store is a database; else empty
 
   friend bool operator==(const Account&, const Account&) = default;
 };

@@ -1,12 +1,10 @@
 #pragma once
 // Making and migrating the schema "firstkey" of a PostgreSQL database.
 
-#include "core/result.h"
+#include "core/store.h"
 #include "core/store/postgres_connection.h"
 
 namespace firstkey::core {
-
-enum class StorePresence { kMustExist, kMayBeCreated };
 
 /// Brings the schema up to date in one transaction, of which only one runs at a time over all
 /// programs; touches nothing that is up to date. Throws what libpqxx does. Errors: kNotInitialised

@@ -21,7 +21,7 @@ class WriteTurn;
 
 class SqliteStore final : public Store {
  public:
-  enum class Presence { kMustExist, kMayBeCreated };
+  using Presence = StorePresence;
 
   /// Opens `path` and brings its schema up to date. A new file has mode 0600, a new folder 0700;
   /// existing ones that others can read are refused. `clock` and `random` must outlive the store.

@@ -19,7 +19,7 @@ namespace firstkey::enroll {
 
 /// What the command line says before any command: filled by the parser, read by the action.
 struct Invocation {
-  std::string store_path;
+  Place place;
   bool is_json = false;
   std::function<ExitCode()> action;
 
@@ -46,7 +46,7 @@ void add_demo_command(CLI::App& program, Invocation& invocation);
 template <class Command>
 ExitCode run_in_workplace(const Invocation& invocation, const Command& command) {
   const auto output = invocation.output();
-  auto workplace = Workplace::open(invocation.store_path);
+  auto workplace = Workplace::open(invocation.place);
   if (!workplace) return output.failure(workplace.error());
   const core::Result<void> done = command(*workplace.value(), output);
   return done ? ExitCode::kDone : output.failure(done.error());

@@ -43,6 +43,7 @@ class ThrowAwayFolder {
   ThrowAwayFolder& operator=(const ThrowAwayFolder&) = delete;
 
   [[nodiscard]] bool is_there() const { return !path_.empty(); }
+  [[nodiscard]] std::string path() const { return path_.string(); }
   [[nodiscard]] std::string file(const char* name) const { return (path_ / name).string(); }
 
  private:
@@ -128,7 +129,7 @@ Attempt<core::Secret> Demo::run(const Step& step) {
   std::string line = "firstkey";
   for (const auto& word : step.arguments) line += " " + quoted(word);
   output_.heading("$ " + line);
-  Arguments arguments{"--store", store_};
+  Arguments arguments{"--store", store_, "--state-folder", folder_.path()};
   if (output_.is_json()) arguments.emplace_back("--json");
   arguments.insert(arguments.end(), step.arguments.begin(), step.arguments.end());
   (void)std::fflush(stdout);  // before the child writes there

@@ -147,7 +147,7 @@ ExitCode initialise(const Invocation& invocation, const InitOptions& given) {
   if (const auto checked = core::validate(relying_party); !checked) {
     return output.failure(checked.error());
   }
-  auto workplace = Workplace::create(invocation.store_path);
+  auto workplace = Workplace::create(invocation.place);
   if (!workplace) return output.failure(workplace.error());
   core::Deployment deployment(workplace.value()->administration(),
                               workplace.value()->random(),
@@ -158,8 +158,8 @@ ExitCode initialise(const Invocation& invocation, const InitOptions& given) {
   if (!done) return output.failure(done.error());
   const auto& pass = done->bootstrap.pass;
   output.line("Party", relying_party.id + " (cannot change once a key is registered)");
-  output.line("Store", invocation.store_path + " (new)");
-  output.line("Pepper", pepper_path(invocation.store_path) + " (back it up apart from the store)");
+  output.line("Store", invocation.place.store + " (new)");
+  output.line("Pepper", invocation.place.pepper() + " (back it up apart from the store)");
   output.line("You", done->administrator.name + ", every administrator role");
   if (const auto shown = output.secret_line("Passcode",
                                             core::in_groups(done->bootstrap.passcode),
@@ -173,7 +173,7 @@ ExitCode initialise(const Invocation& invocation, const InitOptions& given) {
                           pass.is_one_time ? "once" : "as often as needed"));
   const auto printed = output.object_with_secret(
       {{"relyingParty", {{"id", relying_party.id}, {"name", relying_party.name}}},
-       {"store", invocation.store_path},
+       {"store", invocation.place.store},
        {"administrator", user_json(done->administrator)},
        {"passId", pass.id.text()}},
       "temporaryAccessPass",

@@ -5,7 +5,6 @@
 #include <cctype>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
@@ -146,9 +145,8 @@ void tell(const EnrollmentReport& report,
                  {"value", std::move(credentials)}});
 }
 
-std::string ticket_path(const std::string& store_path, const core::StationId& station) {
-  const auto folder = std::filesystem::path(store_path).parent_path();
-  return (folder / ("ticket-" + station.text())).string();
+std::string ticket_path(const std::string& folder, const core::StationId& station) {
+  return folder + "/ticket-" + station.text();
 }
 
 /// Held while an enrollment runs at a station: two would share one ticket. Absent: another one is.
@@ -172,11 +170,11 @@ ExitCode enroll(const Invocation& invocation, const EnrollOptions& options) {
   SignalWatch signals;  // before the first thread
   auto wish = to_wish(options, signals);
   if (!wish) return output.failure(wish.error());
-  const auto opened = VerdictSource::open(invocation.store_path, options.verifier);
+  const auto opened = VerdictSource::open(invocation.place, options.verifier);
   if (!opened) return output.failure(opened.error());
   auto& source = *opened.value();
   if (const auto& name = source.station()) wish->station = *name;
-  const auto ticket = ticket_path(invocation.store_path, wish->station);
+  const auto ticket = ticket_path(invocation.place.folder, wish->station);
   const auto lock = lock_station(ticket);
   if (!lock) {
     return output.failure(

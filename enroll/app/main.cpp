@@ -52,8 +52,13 @@ int run(int argc, char** argv) {
   program.require_subcommand(1);
   program.fallthrough();
   program.add_option("--store",
-                     invocation.store_path,
-                     "The store's file [FIRSTKEY_STORE, or /var/lib/firstkey/firstkey.db]");
+                     invocation.place.store,
+                     "A file, or postgresql://HOST/DATABASE [FIRSTKEY_STORE, or "
+                     "/var/lib/firstkey/firstkey.db]");
+  program.add_option("--state-folder",
+                     invocation.place.folder,
+                     "This machine's own files: pepper, tickets [FIRSTKEY_STATE, or beside a store "
+                     "that is a file]");
   program.add_flag("--json", invocation.is_json, "Print one JSON object");
   add_directory_commands(program, invocation);
   add_pass_commands(program, invocation);
@@ -79,9 +84,9 @@ int run(int argc, char** argv) {
                                 .failure({.code = firstkey::core::ErrorCode::kInvalidArgument,
                                           .detail = error.what()}));
   }
-  if (invocation.store_path.empty()) {
-    invocation.store_path = firstkey::enroll::default_store_path();
-  }
+  auto& place = invocation.place;
+  if (place.store.empty()) place.store = firstkey::enroll::default_store();
+  if (place.folder.empty()) place.folder = firstkey::enroll::default_state_folder(place.store);
   return static_cast<int>(invocation.action());
 }
 

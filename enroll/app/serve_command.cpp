@@ -215,7 +215,7 @@ void tell_doors(const std::vector<http::Door>& doors,
 
 ExitCode serve(const Invocation& invocation, const ServeOptions& options) {
   const auto output = invocation.output();
-  auto workplace = Workplace::open(invocation.store_path);
+  auto workplace = Workplace::open(invocation.place);
   if (!workplace) return output.failure(workplace.error());
   Service service(*workplace.value());
   const auto doors = doors_of(options, service);

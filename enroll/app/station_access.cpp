@@ -1,7 +1,6 @@
 #include "enroll/app/station_access.h"
 
 #include <chrono>
-#include <filesystem>
 #include <utility>
 
 namespace firstkey::enroll {
@@ -13,8 +12,8 @@ constexpr std::chrono::seconds kLongestCall{20};
 
 }  // namespace
 
-std::string station_file_path(const std::string& store_path) {
-  return (std::filesystem::path(store_path).parent_path() / "station").string();
+std::string station_file_path(const std::string& folder) {
+  return folder + "/station";
 }
 
 core::Result<StationAccess> StationAccess::with(remote::StationRecord record) {
@@ -33,9 +32,8 @@ core::Result<StationAccess> StationAccess::with(remote::StationRecord record) {
   return access;
 }
 
-core::Result<StationAccess> StationAccess::open(const std::string& store_path,
-                                                const std::string& url) {
-  auto record = remote::StationFile(station_file_path(store_path)).load();
+core::Result<StationAccess> StationAccess::open(const std::string& folder, const std::string& url) {
+  auto record = remote::StationFile(station_file_path(folder)).load();
   if (!record) return std::unexpected(record.error());
   if (!record->has_value() || !record->value().name || record->value().verifier != url) {
     return core::fail(

@@ -1,5 +1,5 @@
 #pragma once
-// A station's way to a verifier elsewhere: its file beside the store's place, the client and the
+// A station's way to a verifier elsewhere: its file in this machine's folder, the client and the
 // verifier on top.
 
 #include <memory>
@@ -16,7 +16,7 @@ class StationAccess {
  public:
   /// As the station that joined `url`. Errors: kStationUnknown (it has not joined, or another
   /// verifier), kInvalidArgument, those of the file.
-  [[nodiscard]] static core::Result<StationAccess> open(const std::string& store_path,
+  [[nodiscard]] static core::Result<StationAccess> open(const std::string& folder,
                                                         const std::string& url);
   /// For joining: without a name yet.
   [[nodiscard]] static core::Result<StationAccess> with(remote::StationRecord record);
@@ -31,7 +31,7 @@ class StationAccess {
   core::StationId name_;
 };
 
-/// In the folder of the store, whether there is one or not.
-[[nodiscard]] std::string station_file_path(const std::string& store_path);
+/// In this machine's own folder.
+[[nodiscard]] std::string station_file_path(const std::string& folder);
 
 }  // namespace firstkey::enroll

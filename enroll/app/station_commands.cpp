@@ -99,7 +99,7 @@ Result<remote::StationRecord> begin(const remote::StationFile& file,
   return record;
 }
 
-Attempt<core::StationId> join(const std::string& store_path, const JoinOptions& options) {
+Attempt<core::StationId> join(const std::string& folder, const JoinOptions& options) {
   const auto as_failure = [](const auto& result) {
     return std::unexpected(to_failure(result.error()));
   };
@@ -116,7 +116,7 @@ Attempt<core::StationId> join(const std::string& store_path, const JoinOptions& 
   }
   const auto code = read_secret_line(*options.code_fd, "--code-fd", signals);
   if (!code) return std::unexpected(code.error());
-  const remote::StationFile file(station_file_path(store_path));
+  const remote::StationFile file(station_file_path(folder));
   auto record = begin(file, options, std::move(trust));
   if (!record) return as_failure(record);
   auto access = StationAccess::with(std::move(record.value()));
@@ -142,7 +142,7 @@ void add_join_command(CLI::App& family, Invocation& invocation) {
   command->callback([&invocation, options] {
     invocation.action = [&invocation, options] {
       const auto output = invocation.output();
-      const auto name = join(invocation.store_path, *options);
+      const auto name = join(invocation.place.folder, *options);
       if (!name) return output.failure(name.error());
       output.line("Joined", options->verifier + " as " + name->text());
       output.object({{"station", name->text()}, {"verifier", options->verifier}});

@@ -6,17 +6,17 @@
 
 namespace firstkey::enroll {
 
-core::Result<std::unique_ptr<VerdictSource>> VerdictSource::open(const std::string& store_path,
+core::Result<std::unique_ptr<VerdictSource>> VerdictSource::open(const Place& place,
                                                                  const std::string& url) {
   std::unique_ptr<VerdictSource> source(new VerdictSource());
   if (!url.empty()) {
-    auto access = StationAccess::open(store_path, url);
+    auto access = StationAccess::open(place.folder, url);
     if (!access) return std::unexpected(access.error());
     source->access_ = std::move(access.value());
     source->station_ = source->access_->name();
     return source;
   }
-  auto workplace = Workplace::open(store_path);
+  auto workplace = Workplace::open(place);
   if (!workplace) return std::unexpected(workplace.error());
   auto& opened = *workplace.value();
   source->local_ = std::make_unique<core::LocalVerifier>(

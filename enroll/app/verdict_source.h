@@ -16,8 +16,8 @@ namespace firstkey::enroll {
 class VerdictSource {
  public:
   /// `url` empty: beside the store. Errors: those of Workplace::open or StationAccess::open.
-  [[nodiscard]] static core::Result<std::unique_ptr<VerdictSource>> open(
-      const std::string& store_path, const std::string& url);
+  [[nodiscard]] static core::Result<std::unique_ptr<VerdictSource>> open(const Place& place,
+                                                                         const std::string& url);
 
   [[nodiscard]] core::Verifier& verifier() noexcept;
   [[nodiscard]] core::Random& random() noexcept { return random_; }

@@ -1,5 +1,5 @@
 #pragma once
-// Everything a command works with on this workstation: the store, the pepper beside it and the
+// Everything a command works with where a store is at hand: the store, this machine's files and the
 // administration on top, opened when first needed and in the one right order.
 
 #include <memory>
@@ -8,17 +8,25 @@
 #include "core/administration/administration.h"
 #include "core/key_file_pepper.h"
 #include "core/pass_hash.h"
-#include "core/store/sqlite_store.h"
+#include "core/store.h"
 
 namespace firstkey::enroll {
 
+/// Where a command works.
+struct Place {
+  std::string store;   ///< a file, or a database (core/store/postgres_location.h)
+  std::string folder;  ///< this machine's own: the pepper, a station's file, tickets
+
+  [[nodiscard]] std::string pepper() const { return folder + "/pepper"; }
+  [[nodiscard]] std::string installation() const { return folder + "/installation"; }
+};
+
 class Workplace {
  public:
-  /// Errors: kNotInitialised and those of SqliteStore::open and KeyFilePepper::open.
-  [[nodiscard]] static core::Result<std::unique_ptr<Workplace>> open(const std::string& store_path);
+  /// Errors: kNotInitialised and those of core::open_store, KeyFilePepper::open and match_pepper.
+  [[nodiscard]] static core::Result<std::unique_ptr<Workplace>> open(const Place& place);
   /// For `init`: creates store and pepper if they are not there. Errors: those of open().
-  [[nodiscard]] static core::Result<std::unique_ptr<Workplace>> create(
-      const std::string& store_path);
+  [[nodiscard]] static core::Result<std::unique_ptr<Workplace>> create(const Place& place);
 
   [[nodiscard]] core::Administration& administration() noexcept { return *administration_; }
   [[nodiscard]] core::Store& store() noexcept { return *store_; }
@@ -29,22 +37,24 @@ class Workplace {
 
  private:
   Workplace() = default;
-  [[nodiscard]] static core::Result<std::unique_ptr<Workplace>> open_as(
-      const std::string& store_path, core::SqliteStore::Presence presence);
+  [[nodiscard]] core::Result<void> open_store(const Place& place, core::StorePresence presence);
+  [[nodiscard]] core::Result<void> begin_folder(const Place& place);
+  [[nodiscard]] core::Result<void> open_folder(const Place& place);
 
   core::SystemClock clock_;
   core::SystemRandom random_;
-  std::unique_ptr<core::SqliteStore> store_;
+  std::unique_ptr<core::Store> store_;
   std::unique_ptr<core::KeyFilePepper> pepper_;
   std::unique_ptr<core::PassHasher> hasher_;
   std::unique_ptr<core::Administration> administration_;
 };
 
-/// Where the store is when nobody says: FIRSTKEY_STORE, else /var/lib/firstkey/firstkey.db for root
-/// and $XDG_DATA_HOME (or ~/.local/share)/firstkey/firstkey.db for others.
-[[nodiscard]] std::string default_store_path();
+/// Where the store is when nobody says: FIRSTKEY_STORE, else firstkey.db in /var/lib/firstkey for
+/// root and in $XDG_DATA_HOME/firstkey (or ~/.local/share/firstkey) for others.
+[[nodiscard]] std::string default_store();
 
-/// The key file beside the store.
-[[nodiscard]] std::string pepper_path(const std::string& store_path);
+/// Where this machine's files are when nobody says: FIRSTKEY_STATE, else beside a store that is a
+/// file, else where the default store would be.
+[[nodiscard]] std::string default_state_folder(const std::string& store);
 
 }  // namespace firstkey::enroll

@@ -54,26 +54,27 @@ void make_older_store(const std::string& path, std::size_t version) {
   ::chmod(path.c_str(), 0600);
 }
 
-/// Undoes the newest step but `undone` of them, which `sql` reverses and `brought` is a sign of.
-void undo_step(const std::string& path,
-               std::ptrdiff_t undone,
-               const char* brought,
-               const char* sql) {
+/// Undoes the step `number`, the newest the store at `path` has, which `sql` reverses.
+void undo_step(const std::string& path, int number, const char* sql) {
   SQLite::Database file(path, SQLite::OPEN_READWRITE);
+  REQUIRE(file.execAndGet("PRAGMA user_version").getInt() == number);
   file.exec(sql);
-  const auto all = steps();
-  const auto step = all.end() - 1 - undone;
-  REQUIRE(step->contains(brought));  // later steps would have to be undone first
-  file.exec("PRAGMA user_version = " + std::to_string(step - all.begin()));
+  file.exec("PRAGMA user_version = " + std::to_string(number - 1));
+}
+
+/// Takes what 0011_several_servers.sql brought out of the store at `path`.
+void undo_several_servers(const std::string& path) {
+  undo_step(path,
+            11,
+            "UPDATE settings SET document = json_remove(document, '$.pepperMark', "
+            "'$.ownerInstallation')");
 }
 
 /// Takes what 0009_stations.sql brought out of the store at `path`, and what came later.
 void undo_stations(const std::string& path) {
-  undo_step(path, 0, "CREATE TABLE api_credentials", "DROP TABLE api_credentials");
-  undo_step(path,
-            1,
-            "'$.stations'",
-            "UPDATE settings SET document = json_remove(document, '$.stations')");
+  undo_several_servers(path);
+  undo_step(path, 10, "DROP TABLE api_credentials");
+  undo_step(path, 9, "UPDATE settings SET document = json_remove(document, '$.stations')");
 }
 
 /// Takes what 0008_key_profiles.sql brought out of the store at `path`, and what came later.
@@ -87,7 +88,7 @@ void undo_key_profiles(const std::string& path, const char* is_attestation_enfor
           "'$.keyPolicy.excludeTargets', '$.keyPolicy.defaultPasskeyProfile', "
           "'$.keyPolicy.passkeyProfiles'), '$.keyPolicy.isAttestationEnforced', json('") +
       is_attestation_enforced + "'))";
-  undo_step(path, 2, "is_model_proven", sql.c_str());
+  undo_step(path, 8, sql.c_str());
 }
 
 /// Takes what 0007_metadata.sql brought out of the store at `path`, and what came later.
@@ -95,8 +96,7 @@ void undo_metadata(const std::string& path) {
   undo_key_profiles(path, "false");
   undo_step(
       path,
-      3,
-      "CREATE TABLE metadata",
+      7,
       "DROP TABLE metadata;"
       "UPDATE settings SET document = json_remove(document, '$.metadataRoots', '$.metadata', "
       "'$.keyPolicy.refusesUserVerificationBypass', '$.keyPolicy.refusesUserKeyRemoteCompromise', "

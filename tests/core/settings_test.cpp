@@ -103,7 +103,9 @@ Settings unusual_settings() {
                         .code_expires_at = Instant(seconds(1'799'000'060)),
                         .created_at = Instant(seconds(1'799'000'000)),
                         .joined_at = std::nullopt}};
+  settings.pepper_mark = firstkey::core::PepperMark{.key_id = "2", .mac = {4}};
   settings.owner_uid = 0xFFFFFFFF;
+  settings.owner_installation = firstkey::core::InstallationId("here");
   settings.epoch = 3;
   return settings;
 }

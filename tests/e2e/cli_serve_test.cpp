@@ -2,51 +2,13 @@
 // the verifier goes away.
 
 #include <csignal>
-#include <fstream>
 
 #include <boost/json.hpp>
 #include <doctest/doctest.h>
 
-#include "tests/support/enrollment_desk.h"
+#include "tests/support/served_desk.h"
 
 using namespace firstkey::tests;  // NOLINT(google-build-using-namespace): the desk's verbs
-
-namespace {
-
-/// The desk of an administrator, served, and a station with a folder of its own.
-class ServedDesk : public EnrollmentDesk {
- public:
-  ServedDesk()
-      : server("exec " + program() + " --json serve --insecure-http 127.0.0.1:0 2>/dev/null") {
-    const auto line = boost::json::parse(server.line());
-    url = std::string(line.at("listening").at(0).as_string());
-  }
-  /// What the station's program says to `arguments`, reading `input`.
-  [[nodiscard]] Finished at_station(const std::string& arguments, const std::string& input) const {
-    std::ofstream(folder / "input", std::ios::trunc) << input;
-    return run("'" FIRSTKEY_PROGRAM "' --store '" + station / "none.db" + "' --json " + arguments +
-               " < '" + folder / "input" + "' 2>/dev/null");
-  }
-  [[nodiscard]] std::string admit() const {
-    return std::string(answer("station add kiosk").at("code").as_string());
-  }
-  [[nodiscard]] Finished join(const std::string& code) const {
-    return at_station("station join --verifier " + url + " --code-fd 0", code + "\n");
-  }
-  [[nodiscard]] Finished enroll_there() const {
-    return at_station("enroll --verifier " + url + " " + unattended(), passcode + "\n123456\n");
-  }
-
-  TemporaryFolder station;
-  RunningProgram server;
-  std::string url;
-};
-
-std::string code_of(const Finished& finished) {
-  return std::string(boost::json::parse(finished.text).at("error").at("code").as_string());
-}
-
-}  // namespace
 
 TEST_SUITE("e2e/cli_serve") {
   TEST_CASE("a station joins by its code and enrolls at the verifier as beside a store") {

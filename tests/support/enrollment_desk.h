@@ -16,7 +16,9 @@ namespace firstkey::tests {
 
 class EnrollmentDesk {
  public:
-  explicit EnrollmentDesk(const std::string& key_options = "") : key(key_options) {
+  /// With its store in a file, or in the database that `location` names.
+  explicit EnrollmentDesk(const std::string& key_options = "", std::string location = "")
+      : store(location.empty() ? folder / "firstkey.db" : std::move(location)), key(key_options) {
     (void)answer("init --rp-id example.org --user ana@example.org");
     (void)answer("user add lee@example.org --name 'Lee Osei'");
     set_key_policy(R"({"allowSimulators":true})");
@@ -64,10 +66,11 @@ class EnrollmentDesk {
     return answer("pass show lee@example.org").at("isUsable").as_bool();
   }
   [[nodiscard]] std::string program() const {
-    return "'" FIRSTKEY_PROGRAM "' --store '" + folder / "firstkey.db" + "'";
+    return "'" FIRSTKEY_PROGRAM "' --store '" + store + "' --state-folder '" + folder.path() + "'";
   }
 
   TemporaryFolder folder;
+  std::string store;
   SoftkeyProcess key;
   std::string passcode;
 

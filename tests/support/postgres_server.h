@@ -58,6 +58,8 @@ class PostgresServer {
     server_ = nullptr;
   }
 
+  /// Where its socket is.
+  [[nodiscard]] const std::string& folder() const { return folder_.path(); }
   /// As a store is named.
   [[nodiscard]] std::string location() const {
     return "postgresql:///postgres?user=postgres&host=" + folder_.path();

@@ -82,6 +82,24 @@ TEST_SUITE("core/administration/act") {
     CHECK(f.last_audit().action == "user.show");
   }
 
+  TEST_CASE("where machines share a store, the installation that began it acts, not a number") {
+    using firstkey::core::InstallationId;
+    Fixture f;
+    f.write([](WriteTransaction& t) {
+      auto settings = t.settings().value();
+      settings.owner_installation = InstallationId("here");
+      t.put_settings(settings);
+    });
+    const auto disabled_by = [&](const Account& account) {
+      Administration acting(f.store, account);
+      return UserDirectory(acting, f.random).disable(ref(f.lee));
+    };
+    CHECK(disabled_by({.uid = 4711, .installation = InstallationId("here")}));
+    CHECK(code_of(disabled_by({.uid = 1000, .installation = InstallationId("there")})) ==
+          ErrorCode::kAccountNotBound);
+    CHECK(code_of(disabled_by({.uid = 1000})) == ErrorCode::kAccountNotBound);
+  }
+
   TEST_CASE("root is no exception") {
     Fixture f;
     Administration root(f.store, Account{.uid = 0});
