@@ -37,6 +37,22 @@ Result<OwnedCredential> find_credential(Act& act, Operation operation, BytesView
                          .user = std::move(user.value())};
 }
 
+/// The credential, noted in the act, if it is that user's and the actor may do this to theirs.
+Result<CredentialRecord> find_credential_of(Act& act,
+                                            Operation operation,
+                                            const UserReference& reference,
+                                            BytesView id) {
+  const auto user = act.find_user(operation, reference);
+  if (!user) return std::unexpected(user.error());
+  auto credential = act.view().credential(id);
+  if (!credential || credential->user != user->id || credential->withdrawn_at) {
+    return fail(ErrorCode::kCredentialUnknown, "this user has no such credential");
+  }
+  act.note_correlation(credential->correlation);
+  act.note("credentialId", to_base64url(credential->id));
+  return std::move(credential.value());
+}
+
 json::value time_or_null(const std::optional<Instant>& instant) {
   if (!instant) return nullptr;
   return json::value(to_rfc3339(instant.value()));
@@ -86,6 +102,13 @@ void give_place_back(WriteTransaction& transaction, const CredentialRecord& cred
   transaction.update_session(session.value());
 }
 
+Effect<void> deletion_of(CredentialRecord credential) {
+  return [credential = std::move(credential)](WriteTransaction& transaction) {
+    give_place_back(transaction, credential);
+    transaction.delete_credential(credential.id);
+  };
+}
+
 }  // namespace
 
 Result<std::vector<CredentialRecord>> CredentialRegistry::list_of(const UserReference& reference) {
@@ -124,10 +147,21 @@ Result<void> CredentialRegistry::remove(BytesView id) {
   return administration_.act<void>("credential.delete", [&](Act& act) -> Result<Effect<void>> {
     const auto owned = find_credential(act, Operation::kDeleteCredential, id);
     if (!owned) return std::unexpected(owned.error());
-    return [credential = owned->credential](WriteTransaction& transaction) {
-      give_place_back(transaction, credential);
-      transaction.delete_credential(credential.id);
-    };
+    return deletion_of(owned->credential);
+  });
+}
+
+Result<CredentialRecord> CredentialRegistry::show_of(const UserReference& user, BytesView id) {
+  return administration_.look<CredentialRecord>("credential.show", [&](Act& act) {
+    return find_credential_of(act, Operation::kReadCredentials, user, id);
+  });
+}
+
+Result<void> CredentialRegistry::remove_of(const UserReference& user, BytesView id) {
+  return administration_.act<void>("credential.delete", [&](Act& act) -> Result<Effect<void>> {
+    auto credential = find_credential_of(act, Operation::kDeleteCredential, user, id);
+    if (!credential) return std::unexpected(credential.error());
+    return deletion_of(std::move(credential.value()));
   });
 }
 

@@ -25,6 +25,10 @@ class CredentialRegistry {
   /// Errors of this and all below: kCredentialUnknown.
   [[nodiscard]] Result<CredentialRecord> show(BytesView id);
 
+  /// The same of a credential that is `user`'s and not withdrawn. Errors: kUserUnknown, too.
+  [[nodiscard]] Result<CredentialRecord> show_of(const UserReference& user, BytesView id);
+  [[nodiscard]] Result<void> remove_of(const UserReference& user, BytesView id);
+
   /// Deletes the record; what is on the key stays there. Its id may be registered again.
   [[nodiscard]] Result<void> remove(BytesView id);
 

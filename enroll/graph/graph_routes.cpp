@@ -1,5 +1,6 @@
 #include "enroll/graph/graph_routes.h"
 
+#include "enroll/graph/method_routes.h"
 #include "enroll/graph/pass_routes.h"
 #include "enroll/graph/policy_routes.h"
 #include "enroll/graph/user_routes.h"
@@ -7,11 +8,11 @@
 namespace firstkey::enroll::graph {
 
 void GraphRoutes::add_to(http::Router& router) {
+  const PassParts passes{.random = parts_.random, .pepper = parts_.pepper, .hasher = parts_.hasher};
   add_user_routes(router, reception_, parts_.random);
-  add_pass_routes(router,
-                  reception_,
-                  {.random = parts_.random, .pepper = parts_.pepper, .hasher = parts_.hasher});
+  add_pass_routes(router, reception_, passes);
   add_policy_routes(router, reception_);
+  add_method_routes(router, reception_, passes);
 }
 
 }  // namespace firstkey::enroll::graph

@@ -12,18 +12,8 @@ namespace json = boost::json;
 
 constexpr const char* kPasses = "/users/{}/authentication/temporaryAccessPassMethods";
 
-/// Graph's name of the list; that of one is the same and "/$entity".
-std::string context_of(const Call& call) {
-  return "users('" + call.arguments.front() + "')/authentication/temporaryAccessPassMethods";
-}
-
-core::PassIssuer issuer_for(const Call& call, const PassParts& parts) {
-  return {call.administration, parts.random, parts.pepper, parts.hasher};
-}
-
-core::UserReference user_of(const Call& call) {
-  return {.text = call.arguments.front()};
-}
+constexpr const char* kMany = "temporaryAccessPassMethods";
+constexpr const char* kOne = "temporaryAccessPassMethods/$entity";
 
 core::PassId pass_of(const Call& call) {
   return core::PassId(call.arguments.back());
@@ -49,7 +39,7 @@ Outcome issue(const Call& call, const PassParts& parts) {
   auto body = to_json(issued->pass);
   // The one answer it is shown in.
   body["temporaryAccessPass"] = core::to_string(issued->passcode.expose());
-  return created(one(call, context_of(call) + "/$entity", std::move(body)));
+  return created(one(call, context_of(call, kOne), std::move(body)));
 }
 
 Outcome list(const Call& call, const PassParts& parts) {
@@ -60,13 +50,13 @@ Outcome list(const Call& call, const PassParts& parts) {
   } else if (pass.error().code != core::ErrorCode::kPassUnknown) {
     return std::unexpected(pass.error());
   }
-  return many(call, context_of(call), std::move(found));
+  return many(call, context_of(call, kMany), std::move(found));
 }
 
 Outcome show(const Call& call, const PassParts& parts) {
   const auto pass = issuer_for(call, parts).show(user_of(call), pass_of(call));
   if (!pass) return std::unexpected(pass.error());
-  return one(call, context_of(call) + "/$entity", to_json(pass.value()));
+  return one(call, context_of(call, kOne), to_json(pass.value()));
 }
 
 Outcome remove(const Call& call, const PassParts& parts) {
@@ -76,6 +66,10 @@ Outcome remove(const Call& call, const PassParts& parts) {
 }
 
 }  // namespace
+
+core::PassIssuer issuer_for(const Call& call, const PassParts& parts) {
+  return {call.administration, parts.random, parts.pepper, parts.hasher};
+}
 
 json::object to_json(const core::PassView& pass) {
   return {{"@odata.type", "#microsoft.graph.temporaryAccessPassAuthenticationMethod"},

@@ -17,6 +17,8 @@ struct PassParts {
 /// `reception` outlives `router`.
 void add_pass_routes(http::Router& router, Reception& reception, const PassParts& parts);
 
+[[nodiscard]] core::PassIssuer issuer_for(const Call& call, const PassParts& parts);
+
 /// A pass as Graph shows it, without its passcode.
 [[nodiscard]] boost::json::object to_json(const core::PassView& pass);
 

@@ -122,6 +122,16 @@ Reply many(const Call& call, std::string_view type, boost::json::array values) {
   return one(call, type, {{"value", std::move(values)}});
 }
 
+core::UserReference user_of(const Call& call) {
+  return {.text = call.arguments.front()};
+}
+
+std::string context_of(const Call& call, std::string_view what) {
+  std::string user;
+  for (const char c : call.arguments.front()) user += c == '\'' ? "''" : std::string(1, c);
+  return "users('" + user + "')/authentication/" + std::string(what);
+}
+
 Reply created(Reply reply) {
   reply.status = 201;
   return reply;

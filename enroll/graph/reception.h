@@ -94,6 +94,10 @@ class Reception {
 [[nodiscard]] Reply one(const Call& call, std::string_view type, boost::json::object body);
 /// A list likewise.
 [[nodiscard]] Reply many(const Call& call, std::string_view type, boost::json::array values);
+/// "users('ID')/authentication/" and `what`, for the user in the path.
+[[nodiscard]] std::string context_of(const Call& call, std::string_view what);
+/// The user in the path, which is its first argument.
+[[nodiscard]] core::UserReference user_of(const Call& call);
 [[nodiscard]] Reply created(Reply reply);
 [[nodiscard]] Reply no_content();
 

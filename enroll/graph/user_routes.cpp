@@ -37,10 +37,6 @@ core::UserRequest read_user(const Body& body) {
           .is_enabled = body.flag("accountEnabled").value_or(true)};
 }
 
-core::UserReference user_of(const Call& call) {
-  return {.text = call.arguments.front()};
-}
-
 Outcome create(const Call& call, core::Random& random) {
   const auto request = read_body(call.request, read_user);
   if (!request) return std::unexpected(request.error());

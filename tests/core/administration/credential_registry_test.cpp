@@ -49,6 +49,23 @@ struct Fixture : AdministrationFixture {
 }  // namespace
 
 TEST_SUITE("core/administration/credential_registry") {
+  TEST_CASE("a credential asked for under a user is theirs and not withdrawn, or none") {
+    Fixture f;
+    auto credential = f.store(f.lee);
+    CHECK(f.registry.show_of(ref(f.lee), credential.id) == credential);
+    CHECK(code_of(f.registry.show_of(ref(f.max), credential.id)) == ErrorCode::kCredentialUnknown);
+    CHECK(code_of(f.registry.remove_of(ref(f.max), credential.id)) ==
+          ErrorCode::kCredentialUnknown);
+    credential.withdrawn_at = f.clock.wall();
+    f.write([&](WriteTransaction& t) { t.update_credential(credential); });
+    CHECK(code_of(f.registry.remove_of(ref(f.lee), credential.id)) ==
+          ErrorCode::kCredentialUnknown);
+    credential.withdrawn_at.reset();
+    f.write([&](WriteTransaction& t) { t.update_credential(credential); });
+    CHECK(f.registry.remove_of(ref(f.lee), credential.id).has_value());
+    CHECK_FALSE(f.stored(credential));
+  }
+
   TEST_CASE("a user's credentials are shown, each as it is stored") {
     Fixture f;
     const auto credential = f.store(f.lee);
