@@ -1,5 +1,7 @@
 #include "enroll/graph/graph_routes.h"
 
+#include "enroll/graph/audit_routes.h"
+#include "enroll/graph/batch_route.h"
 #include "enroll/graph/method_routes.h"
 #include "enroll/graph/pass_routes.h"
 #include "enroll/graph/policy_routes.h"
@@ -13,6 +15,8 @@ void GraphRoutes::add_to(http::Router& router) {
   add_pass_routes(router, reception_, passes);
   add_policy_routes(router, reception_);
   add_method_routes(router, reception_, passes);
+  add_audit_routes(router, reception_);
+  add_batch_route(router, reception_);
 }
 
 }  // namespace firstkey::enroll::graph
