@@ -37,6 +37,21 @@ Sha256 commit_to(BytesView salt, std::string_view name, std::string_view value) 
 
 }  // namespace
 
+std::string_view detail_of(AuditSubject::Kind kind) noexcept {
+  switch (kind) {
+    case AuditSubject::Kind::kPass:
+      return "passId";
+    case AuditSubject::Kind::kCredential:
+      return "credentialId";
+  }
+  return "";
+}
+
+std::string_view detail(const AuditRow& row, std::string_view name) {
+  const auto found = row.details.find(std::string(name));
+  return found == row.details.end() ? std::string_view() : found->second;
+}
+
 bool matches(const AuditRow& row, const AuditQuery& query) {
   if (query.correlation && row.correlation != query.correlation.value()) return false;
   if (query.action) {
@@ -44,13 +59,9 @@ bool matches(const AuditRow& row, const AuditQuery& query) {
     const bool is_family = wanted.ends_with('.');
     if (is_family ? !row.action.starts_with(wanted) : row.action != wanted) return false;
   }
-  if (query.reference) {
-    const auto reference = row.details.find("reference");
-    if (reference == row.details.end() || reference->second != query.reference.value()) {
-      return false;
-    }
-  }
-  return true;
+  if (!query.reference) return true;
+  const auto has_one = row.details.contains("reference");
+  return has_one && detail(row, "reference") == query.reference.value();
 }
 
 Sha256 audit_hash(const AuditRow& row) {
@@ -126,9 +137,7 @@ Result<void> verify_audit_row(const AuditRow& row, const ChainHead& before) {
   if (row.previous_hash != before.hash) return broken("does not follow the row before it");
   if (row.hash != audit_hash(row)) return broken("was changed after it was written");
   for (const auto& [name, field] : row.personal) {
-    // Both go or neither: a value without its salt could be anything.
-    const bool is_erased = field.salt.empty() && field.value.empty();
-    if (!is_erased && field.commitment != commit_to(field.salt, name, field.value)) {
+    if (!field.is_erased() && field.commitment != commit_to(field.salt, name, field.value)) {
       return broken("the personal field '" + name + "' was changed");
     }
   }

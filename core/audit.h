@@ -37,7 +37,11 @@ struct PersonalField {
   Sha256 commitment{};  ///< SHA-256(salt || name || 0x00 || value)
   Bytes salt;           ///< 16 random bytes, empty once erased
   std::string value;    ///< empty once erased
+  /// Of a row that is shown to who may not see names, so that it looks erased.
+  bool is_withheld = false;
 
+  /// Both go or neither: a value without its salt could be anything.
+  [[nodiscard]] bool is_erased() const { return salt.empty() && value.empty() && !is_withheld; }
   friend bool operator==(const PersonalField&, const PersonalField&) = default;
 };
 
@@ -74,6 +78,16 @@ struct AuditPlace {
   std::int64_t sequence = 0;
 };
 
+/// What a story is asked for by: an id as the detail of its rows has it.
+struct AuditSubject {
+  enum class Kind : std::uint8_t { kPass, kCredential };
+  Kind kind = Kind::kPass;
+  std::string id;  ///< a pass's id; a credential's in base64url
+};
+
+/// The detail that names a subject of this kind: "passId".
+[[nodiscard]] std::string_view detail_of(AuditSubject::Kind kind) noexcept;
+
 /// Which rows; what is not set does not matter.
 struct AuditQuery {
   std::optional<CorrelationId> correlation;  ///< one pass's story
@@ -81,6 +95,9 @@ struct AuditQuery {
   std::optional<std::string> reference;      ///< what a refused person was told
   std::size_t limit = 100;                   ///< 1..1000: the newest that match
 };
+
+/// A detail of `row`; empty if it has none of this name.
+[[nodiscard]] std::string_view detail(const AuditRow& row, std::string_view name);
 
 /// Whether `query` asks for `row`, its limit aside.
 [[nodiscard]] bool matches(const AuditRow& row, const AuditQuery& query);

@@ -1,10 +1,17 @@
 #include "core/audit_check.h"
 
+#include <algorithm>
+
 namespace firstkey::core {
 
 namespace {
 
 constexpr std::size_t kPage = 1'000;
+
+bool has_erased(const AuditRow& row) {
+  return std::ranges::any_of(row.personal,
+                             [](const auto& entry) { return entry.second.is_erased(); });
+}
 
 Result<void> compare(const ChainHead& found, const ChainHead& registered) {
   if (found == registered) return {};
@@ -48,6 +55,7 @@ Result<AuditSummary> check_audit_trail(ReadTransaction& view) {
       }
       head = head_at(row);
       ++summary.rows;
+      if (has_erased(row)) ++summary.redacted_rows;
     }
     if (page.size() < kPage) break;
     place = {.chain = page.back().chain, .sequence = page.back().sequence};

@@ -13,8 +13,9 @@ namespace firstkey::core {
 /// What a whole, unbroken trail comes to. Kept elsewhere, the heads show later that no row up to
 /// them was changed or cut off.
 struct AuditSummary {
-  std::int64_t rows = 0;         ///< of all chains
-  std::vector<ChainHead> heads;  ///< in the order of chains; none in a trail without rows
+  std::int64_t rows = 0;           ///< of all chains
+  std::int64_t redacted_rows = 0;  ///< those of them that had a personal field erased
+  std::vector<ChainHead> heads;    ///< in the order of chains; none in a trail without rows
 };
 
 /// Reads a page at a time. Errors: kAuditBroken, naming the row that was changed, removed or

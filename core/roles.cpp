@@ -105,6 +105,7 @@ constexpr Grant kGrants[] = {
     {kReadAudit, kGlobalReader, kSystem},
     {kReadAudit, kAuditor, kSystem},
     {kReadAuditNames, kAuditor, kSystem},
+    {kRedactAudit, kPrivilegedRoleAdministrator, kOthers},
     {kReadStore, kPrivilegedRoleAdministrator, kSystem},
     {kReadStore, kGlobalReader, kSystem},
     {kReadStore, kAuditor, kSystem},

@@ -62,6 +62,7 @@ enum class Operation : std::uint8_t {
   kClearLockout,
   kReadAudit,
   kReadAuditNames,  ///< the personal fields of audit rows, which may hold what a stranger typed
+  kRedactAudit,     ///< erasing names in audit rows
   kReadStore,       ///< what its clock says and whether it is whole
   kResetClock,
   kBackUpStore,
@@ -82,7 +83,7 @@ inline constexpr Operation kAllOperations[] = {
     Operation::kReadAudit,        Operation::kReadAuditNames,     Operation::kReadStore,
     Operation::kResetClock,       Operation::kBackUpStore,        Operation::kReadStations,
     Operation::kWriteStations,    Operation::kReadApiCredentials, Operation::kWriteApiCredentials,
-    Operation::kRedeem,
+    Operation::kRedeem,           Operation::kRedactAudit,
 };
 
 /// Whom an operation is done to, as far as roles care. "Nobody" is also how a list is asked for:

@@ -118,6 +118,8 @@ class ReadTransaction {
   /// The newest rows that match, at most `query.limit`, in the order of time.
   [[nodiscard]] virtual std::vector<AuditRow> newest_audit_rows(const AuditQuery& query) = 0;
   [[nodiscard]] virtual std::optional<AuditRow> last_audit_row() = 0;
+  /// The story that `subject` belongs to: the correlation of the earliest of its rows that has one.
+  [[nodiscard]] virtual std::optional<CorrelationId> story_of(const AuditSubject& subject) = 0;
   /// Where each registered chain ends, in order. A store of one chain has it once it has a row.
   [[nodiscard]] virtual std::vector<ChainHead> audit_heads() = 0;
 };
@@ -176,6 +178,9 @@ class WriteTransaction : public ReadTransaction {
 
   /// Appends to a hash chain, inside this transaction, at clock().now.
   virtual void append_audit(const AuditEvent& event) = 0;
+  /// Replaces the personal fields of the row at `row`'s place by `row`'s: the one change to a
+  /// written row that its hash lets be. Aborts with kStoreFailed if there is no such row.
+  virtual void put_personal_fields(const AuditRow& row) = 0;
 
   /// Forgets the clock mark; the next decision believes the wall clock. For `clock reset`.
   virtual void reset_clock_mark() = 0;
@@ -207,6 +212,9 @@ class Store {
   /// Integrity of the store's own structures and of the audit trail. Errors: kStoreDamaged,
   /// kAuditBroken, naming what.
   [[nodiscard]] virtual Result<void> check() = 0;
+  /// Makes what was overwritten or deleted before unreadable in the store's own files, where the
+  /// store can. Errors: kStoreUnreachable (something still reads; ask again) and those of write().
+  [[nodiscard]] virtual Result<void> scrub() = 0;
   /// A consistent copy, while others write. `path` must not exist. Errors: kAlreadyExists and
   /// those of write().
   [[nodiscard]] virtual Result<void> back_up(const std::string& path) = 0;

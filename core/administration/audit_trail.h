@@ -9,6 +9,9 @@
 
 namespace firstkey::core {
 
+/// Takes the values and salts out of a row that is for somebody who may not see names.
+void withhold_names(AuditRow& row);
+
 class AuditTrail {
  public:
   /// `administration` must outlive this.
@@ -17,6 +20,11 @@ class AuditTrail {
   /// The newest rows that match, oldest first. Personal fields are empty unless the actor may read
   /// names. Errors: kInvalidArgument.
   [[nodiscard]] Result<std::vector<AuditRow>> list(const AuditQuery& query);
+
+  /// The newest rows, at most `limit` of 1..1000, of the story that a pass or a credential belongs
+  /// to, whether they are still there or not; none if the trail knows of no such subject.
+  /// Errors: kInvalidArgument.
+  [[nodiscard]] Result<std::vector<AuditRow>> story(const AuditSubject& subject, std::size_t limit);
 
   /// Checks every row of every chain. Errors: those of check_audit_trail.
   [[nodiscard]] Result<AuditSummary> verify();

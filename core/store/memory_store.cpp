@@ -203,6 +203,13 @@ class MemoryTransaction final : public WriteTransaction {
     if (state_.audit.empty()) return std::nullopt;
     return state_.audit.back();
   }
+  std::optional<CorrelationId> story_of(const AuditSubject& subject) override {
+    for (const auto& row : state_.audit) {
+      const bool is_about_it = detail(row, detail_of(subject.kind)) == subject.id;
+      if (is_about_it && !subject.id.empty() && !row.correlation.empty()) return row.correlation;
+    }
+    return std::nullopt;
+  }
   std::vector<ChainHead> audit_heads() override {
     if (state_.audit.empty()) return {};
     return {head_at(state_.audit.back())};
@@ -350,6 +357,12 @@ class MemoryTransaction final : public WriteTransaction {
         make_audit_row(event, last ? head_at(last.value()) : ChainHead{}, clock().now, random_));
   }
 
+  void put_personal_fields(const AuditRow& row) override {
+    const auto found = std::ranges::find(state_.audit, row.sequence, &AuditRow::sequence);
+    if (found == state_.audit.end()) misuse("no such row");
+    found->personal = row.personal;
+  }
+
   void reset_clock_mark() override {
     is_mark_reset_ = true;
     state_.mark.reset();
@@ -413,6 +426,10 @@ Result<void> MemoryStore::check() {
     verdict = checked ? Result<void>() : std::unexpected(checked.error());
   });
   return done ? verdict : done;
+}
+
+Result<void> MemoryStore::scrub() {
+  return {};
 }
 
 Result<void> MemoryStore::back_up(const std::string& /*path*/) {

@@ -38,6 +38,7 @@ class MemoryStore final : public Store {
   [[nodiscard]] Result<void> read(const ReadWork& work) override;
   [[nodiscard]] Result<void> check() override;
   /// Errors: kInvalidArgument: there is no file to copy.
+  [[nodiscard]] Result<void> scrub() override;
   [[nodiscard]] Result<void> back_up(const std::string& path) override;
 
  private:

@@ -31,6 +31,7 @@ class PostgresStore final : public Store {
   [[nodiscard]] Result<void> read(const ReadWork& work) override;
   [[nodiscard]] Result<void> check() override;
   /// kInvalidArgument: a database is backed up by its server's own means, such as pg_dump.
+  [[nodiscard]] Result<void> scrub() override;
   [[nodiscard]] Result<void> back_up(const std::string& path) override;
 
  private:

@@ -35,6 +35,10 @@ AuditRow read_audit_row_and_chain(RowReader& row) {
   return audit;
 }
 
+CorrelationId read_correlation(RowReader& row) {
+  return row.id<CorrelationId>();
+}
+
 ChainHead read_head(RowReader& row) {
   return {.chain = row.number(), .sequence = row.number(), .hash = row.digest()};
 }
@@ -534,6 +538,17 @@ std::optional<AuditRow> PostgresTransaction::last_audit_row() {
                 read_audit_row_and_chain);
 }
 
+std::optional<CorrelationId> PostgresTransaction::story_of(const AuditSubject& subject) {
+  return one_of(run(subject.kind == AuditSubject::Kind::kPass
+                        ? "SELECT correlation FROM audit WHERE pass = $1 AND pass <> '' "
+                          "AND correlation <> '' ORDER BY pass, at, chain, sequence LIMIT 1"
+                        : "SELECT correlation FROM audit WHERE credential = $1 "
+                          "AND credential <> '' AND correlation <> '' "
+                          "ORDER BY credential, at, chain, sequence LIMIT 1",
+                    subject.id),
+                read_correlation);
+}
+
 std::vector<ChainHead> PostgresTransaction::audit_heads() {
   return all_of(run("SELECT * FROM audit_chains ORDER BY chain"), read_head);
 }
@@ -551,13 +566,22 @@ void PostgresTransaction::append_audit(const AuditEvent& event) {
   PostgresRowWriter writer;
   write_row(writer, row);
   writer.add(row.chain);
-  connection_.run(transaction_,
-                  "INSERT INTO audit VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-                  writer);
+  connection_.run(
+      transaction_,
+      "INSERT INTO audit VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $13, $11, $12)",
+      writer);
   run("UPDATE audit_chains SET sequence = $2, hash = $3 WHERE chain = $1",
       row.chain,
       row.sequence,
       BytesView(row.hash));
+}
+
+void PostgresTransaction::put_personal_fields(const AuditRow& row) {
+  need_one(run("UPDATE audit SET personal = $3 WHERE chain = $1 AND sequence = $2",
+               row.chain,
+               row.sequence,
+               audit_personal_text(row)),
+           "no such row");
 }
 
 }  // namespace firstkey::core

@@ -474,7 +474,6 @@ LockoutCounter read_lockout(RowReader& row) {
 }
 
 void write_row(RowWriter& row, const AuditRow& audit) {
-  const auto reference = audit.details.find("reference");
   row.add(audit.sequence)
       .add(audit.at)
       .add(audit.action)
@@ -484,7 +483,13 @@ void write_row(RowWriter& row, const AuditRow& audit) {
       .add(personal_text(audit.personal))
       .add(BytesView(audit.previous_hash))
       .add(BytesView(audit.hash))
-      .add(reference == audit.details.end() ? std::string_view() : reference->second);
+      .add(detail(audit, "reference"))
+      .add(detail(audit, detail_of(AuditSubject::Kind::kPass)))
+      .add(detail(audit, detail_of(AuditSubject::Kind::kCredential)));
+}
+
+std::string audit_personal_text(const AuditRow& audit) {
+  return personal_text(audit.personal);
 }
 
 AuditRow read_audit_row(RowReader& row) {

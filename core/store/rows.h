@@ -92,6 +92,8 @@ void write_row(RowWriter& row, const ApiCredential& credential);
 void write_row(RowWriter& row, const StoredMetadata& metadata);
 void write_row(RowWriter& row, const LockoutCounter& counter);
 void write_row(RowWriter& row, const AuditRow& audit);
+/// The column of a row's personal fields.
+[[nodiscard]] std::string audit_personal_text(const AuditRow& audit);
 
 [[nodiscard]] User read_user(RowReader& row);
 [[nodiscard]] Pass read_pass(RowReader& row);

@@ -60,6 +60,7 @@ std::unique_ptr<SqliteConnection> connect(const std::string& path) {
   connection->run("PRAGMA foreign_keys = ON");
   connection->run("PRAGMA trusted_schema = OFF");
   connection->run("PRAGMA cell_size_check = ON");
+  connection->run("PRAGMA secure_delete = ON");  // Debian's default; here it is a promise
   // What a savepoint keeps of changed pages otherwise goes into a file of the temporary folder.
   connection->run("PRAGMA temp_store = MEMORY");
   return connection;
@@ -285,6 +286,16 @@ Result<void> SqliteStore::check() {
     const auto checked = check_audit_trail(transaction);
     if (!checked) return std::unexpected(checked.error());
     return {};
+  });
+}
+
+Result<void> SqliteStore::scrub() {
+  return guarded([&]() -> Result<void> {
+    auto connection = connect(path_);
+    // Overwritten bytes are zeroed in the file's pages (secure_delete); the log has them still.
+    if (pragma(*connection, "PRAGMA wal_checkpoint(TRUNCATE)") == 0) return {};
+    return fail(ErrorCode::kStoreUnreachable,
+                "something reads the store, so its log could not be emptied; try again");
   });
 }
 

@@ -40,6 +40,7 @@ class SqliteStore final : public Store {
   [[nodiscard]] Result<void> write(const Work& work) override;
   [[nodiscard]] Result<void> read(const ReadWork& work) override;
   [[nodiscard]] Result<void> check() override;
+  [[nodiscard]] Result<void> scrub() override;
   [[nodiscard]] Result<void> back_up(const std::string& path) override;
 
  private:

@@ -72,6 +72,10 @@ SQLite::Statement& rows_to_search(SqliteConnection& connection, const AuditQuery
   return statement;
 }
 
+CorrelationId read_correlation(RowReader& row) {
+  return row.id<CorrelationId>();
+}
+
 std::int64_t as_limit(std::size_t limit) {
   return static_cast<std::int64_t>(limit);
 }
@@ -566,6 +570,17 @@ std::optional<AuditRow> SqliteTransaction::last_audit_row() {
   return one_of(statement, read_audit_row);
 }
 
+std::optional<CorrelationId> SqliteTransaction::story_of(const AuditSubject& subject) {
+  auto& statement = connection_.prepared(
+      subject.kind == AuditSubject::Kind::kPass
+          ? "SELECT correlation FROM audit WHERE pass = ? AND pass <> '' AND correlation <> '' "
+            "ORDER BY sequence LIMIT 1"
+          : "SELECT correlation FROM audit WHERE credential = ? AND credential <> '' "
+            "AND correlation <> '' ORDER BY sequence LIMIT 1");
+  SqliteRowWriter(statement).add(subject.id);
+  return one_of(statement, read_correlation);
+}
+
 std::vector<ChainHead> SqliteTransaction::audit_heads() {
   const auto last = last_audit_row();
   if (!last) return {};
@@ -576,10 +591,17 @@ void SqliteTransaction::append_audit(const AuditEvent& event) {
   const auto last = last_audit_row();
   const auto row =
       make_audit_row(event, last ? head_at(last.value()) : ChainHead{}, clock().now, random_);
-  auto& statement = connection_.prepared("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  auto& statement =
+      connection_.prepared("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   SqliteRowWriter writer(statement);
   write_row(writer, row);
   statement.exec();
+}
+
+void SqliteTransaction::put_personal_fields(const AuditRow& row) {
+  auto& statement = connection_.prepared("UPDATE audit SET personal = ?2 WHERE sequence = ?1");
+  SqliteRowWriter(statement).add(row.sequence).add(audit_personal_text(row));
+  change_one(statement, "no such row");
 }
 
 }  // namespace firstkey::core

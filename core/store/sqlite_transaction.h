@@ -56,6 +56,7 @@ class SqliteTransaction final : public WriteTransaction {
                                                  std::size_t limit) override;
   [[nodiscard]] std::vector<AuditRow> newest_audit_rows(const AuditQuery& query) override;
   [[nodiscard]] std::optional<AuditRow> last_audit_row() override;
+  [[nodiscard]] std::optional<CorrelationId> story_of(const AuditSubject& subject) override;
   [[nodiscard]] std::vector<ChainHead> audit_heads() override;
 
   void put_settings(const Settings& settings) override;
@@ -87,6 +88,7 @@ class SqliteTransaction final : public WriteTransaction {
   void delete_lockouts_before(Instant last_at_before) override;
   void delete_least_lockouts(std::size_t count) override;
   void append_audit(const AuditEvent& event) override;
+  void put_personal_fields(const AuditRow& row) override;
   void reset_clock_mark() override;
 
  private:

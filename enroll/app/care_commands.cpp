@@ -1,10 +1,9 @@
-// session, lockout, audit, clock and store: looking after what runs.
+// session, lockout, clock and store: looking after what runs.
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
-#include "core/administration/audit_trail.h"
 #include "core/administration/lockout_control.h"
 #include "core/administration/session_control.h"
 #include "core/administration/store_care.h"
@@ -87,88 +86,6 @@ Result<void> list_lockouts(Workplace& workplace, const Output& output) {
   output.table({"Scope", "User", "Attempts", "Last", "Blocked until"}, rows);
   output.object({{"value", std::move(array)}});
   return {};
-}
-
-json::object audit_json(const core::AuditRow& row) {
-  json::object details;
-  for (const auto& [name, value] : row.details) details[name] = value;
-  json::object personal;
-  for (const auto& [name, field] : row.personal) personal[name] = field.value;
-  return {{"chain", row.chain},
-          {"sequence", row.sequence},
-          {"activityDateTime", core::to_rfc3339(row.at)},
-          {"action", row.action},
-          {"outcome", row.outcome},
-          {"correlationId", row.correlation.text()},
-          {"details", std::move(details)},
-          {"personal", std::move(personal)},
-          {"hash", core::to_hex(row.hash)}};
-}
-
-struct AuditOptions {
-  std::string correlation;
-  std::string action;
-  std::string reference;
-  std::size_t limit = 100;
-};
-
-Result<void> list_audit(Workplace& workplace, const Output& output, const AuditOptions& options) {
-  core::AuditQuery query{.correlation = std::nullopt,
-                         .action = std::nullopt,
-                         .reference = std::nullopt,
-                         .limit = options.limit};
-  if (!options.correlation.empty()) query.correlation = core::CorrelationId(options.correlation);
-  if (!options.action.empty()) query.action = options.action;
-  if (!options.reference.empty()) query.reference = options.reference;
-  const auto listed = core::AuditTrail(workplace.administration()).list(query);
-  if (!listed) return std::unexpected(listed.error());
-  std::vector<std::vector<std::string>> rows;
-  json::array array;
-  for (const auto& row : listed.value()) {
-    std::string who;
-    for (const auto& [name, field] : row.personal) {
-      if (!field.value.empty()) who += (who.empty() ? "" : ", ") + field.value;
-    }
-    rows.push_back(
-        {std::to_string(row.sequence), local_time(row.at), row.action, row.outcome, who});
-    array.push_back(audit_json(row));
-  }
-  output.table({"Row", "Time", "Action", "Outcome", "Who and where"}, rows);
-  output.object({{"value", std::move(array)}});
-  return {};
-}
-
-Result<void> verify_audit(Workplace& workplace, const Output& output) {
-  const auto summary = core::AuditTrail(workplace.administration()).verify();
-  if (!summary) return std::unexpected(summary.error());
-  output.line("Rows", fmt::format("{}, unbroken", summary->rows));
-  json::array chains;
-  for (const auto& head : summary->heads) {
-    output.line(summary->heads.size() == 1 ? "Last hash" : fmt::format("Chain {}", head.chain),
-                core::to_hex(head.hash));
-    chains.push_back(
-        {{"chain", head.chain}, {"rows", head.sequence}, {"lastHash", core::to_hex(head.hash)}});
-  }
-  output.object({{"rows", summary->rows}, {"chains", std::move(chains)}});
-  return {};
-}
-
-void add_audit_commands(CLI::App& program, Invocation& invocation) {
-  auto* audit = add_family(program, "audit", "The audit trail");
-  const auto options = std::make_shared<AuditOptions>();
-  auto* list = add_command(*audit,
-                           invocation,
-                           "list",
-                           "Show the newest rows, oldest first",
-                           [options](Workplace& workplace, const Output& output) {
-                             return list_audit(workplace, output, *options);
-                           });
-  list->footer("Example:\n  firstkey audit list --reference 7KQM3T");
-  list->add_option("--correlation", options->correlation, "One pass's story");
-  list->add_option("--action", options->action, "An action, or a family: pass.");
-  list->add_option("--reference", options->reference, "What a refused person was told");
-  list->add_option("--limit", options->limit, "How many, 1..1000 [100]");
-  add_command(*audit, invocation, "verify", "Check the whole trail", verify_audit);
 }
 
 Result<void> show_clock(Workplace& workplace, const Output& output) {
@@ -259,8 +176,6 @@ void add_care_commands(CLI::App& program, Invocation& invocation) {
          return {};
        }});
   clear->add_option("--station", *stations, "Also its pauses at this station; repeatable");
-
-  add_audit_commands(program, invocation);
 
   auto* clock = add_family(program, "clock", "The time decisions are made at");
   add_command(*clock, invocation, "show", "Show it beside the wall clock", show_clock);

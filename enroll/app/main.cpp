@@ -72,6 +72,7 @@ int run(int argc, char** argv) {
   add_station_commands(program, invocation);
   add_serve_command(program, invocation);
   add_demo_command(program, invocation);
+  add_audit_commands(program, invocation);
   add_care_commands(program, invocation);
   add_version(program, invocation);
   try {

@@ -11,7 +11,7 @@ namespace {
 
 namespace json = boost::json;
 
-json::value detail(const core::AuditRow& row, const std::string& name) {
+json::value detail_or_null(const core::AuditRow& row, const std::string& name) {
   const auto found = row.details.find(name);
   return found == row.details.end() ? json::value() : json::value(found->second);
 }
@@ -25,7 +25,7 @@ json::value personal(const core::AuditRow& row, const std::string& name) {
 
 json::value user_or_null(const core::AuditRow& row, const char* id, const char* name) {
   if (!row.details.contains(id)) return nullptr;
-  return json::object{{"id", detail(row, id)}, {"userPrincipalName", personal(row, name)}};
+  return json::object{{"id", detail_or_null(row, id)}, {"userPrincipalName", personal(row, name)}};
 }
 
 json::object to_json(const core::AuditRow& row) {
@@ -37,7 +37,7 @@ json::object to_json(const core::AuditRow& row) {
     user.as_object()["type"] = "User";
     targets.push_back(std::move(user));
   }
-  const auto credential = detail(row, "apiCredentialId");
+  const auto credential = detail_or_null(row, "apiCredentialId");
   return {{"id", std::to_string(row.chain) + "-" + std::to_string(row.sequence)},
           {"activityDateTime", core::to_rfc3339(row.at)},
           {"activityDisplayName", row.action},

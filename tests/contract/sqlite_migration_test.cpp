@@ -62,8 +62,17 @@ void undo_step(const std::string& path, int number, const char* sql) {
   file.exec("PRAGMA user_version = " + std::to_string(number - 1));
 }
 
-/// Takes what 0011_several_servers.sql brought out of the store at `path`.
+/// Takes what 0012_audit_subjects.sql brought out of the store at `path`.
+void undo_audit_subjects(const std::string& path) {
+  undo_step(path,
+            12,
+            "DROP INDEX audit_by_pass; DROP INDEX audit_by_credential;"
+            "ALTER TABLE audit DROP COLUMN pass; ALTER TABLE audit DROP COLUMN credential");
+}
+
+/// Takes what 0011_several_servers.sql brought out of the store at `path`, and what came later.
 void undo_several_servers(const std::string& path) {
+  undo_audit_subjects(path);
   undo_step(path,
             11,
             "UPDATE settings SET document = json_remove(document, '$.pepperMark', "
@@ -138,6 +147,20 @@ TEST_SUITE("contract/sqlite_migration") {
       CHECK(seen(f.store(), [&](ReadTransaction& t) { return t.credential(credential.id); }) ==
             credential);
     }
+  }
+
+  TEST_CASE("a story that was written before subjects were searched by is found by them") {
+    using firstkey::core::AuditSubject;
+    SqliteFixture f;
+    commit(f.store(), [](WriteTransaction& t) { t.append_audit(make_event("pass.issue")); });
+    f.close();
+    undo_audit_subjects(f.path());
+    f.reopen();
+    const auto story = seen(f.store(), [](ReadTransaction& t) {
+      return t.story_of({.kind = AuditSubject::Kind::kPass, .id = "p"});
+    });
+    REQUIRE(story);
+    CHECK(story->text() == "correlation");
   }
 
   TEST_CASE("a store of an earlier schema is brought up to date with what it holds") {

@@ -56,6 +56,16 @@ ErrorCode failure_of_adding_lee(Store& store) {
   return done.error().code;
 }
 
+/// Whether `text` stands in the database or the log beside it.
+bool files_hold(const std::string& path, const std::string& text) {
+  for (const auto* end : {"", "-wal"}) {
+    std::ifstream file(path + end, std::ios::binary);
+    const std::string bytes(std::istreambuf_iterator<char>(file), {});
+    if (bytes.contains(text)) return true;
+  }
+  return false;
+}
+
 void overwrite(const std::string& path, std::streamoff at, const std::string& with) {
   std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
   file.seekp(at);
@@ -90,6 +100,45 @@ class SmallDisk {
 }  // namespace
 
 TEST_SUITE("contract/sqlite_store") {
+  TEST_CASE("a subject of the trail is found by its index, not by reading the trail") {
+    const SqliteFixture f;
+    SQLite::Database file(f.path(), SQLite::OPEN_READONLY);
+    for (const auto* column : {"pass", "credential"}) {
+      SQLite::Statement plan(
+          file,
+          std::string("EXPLAIN QUERY PLAN SELECT correlation FROM audit WHERE ") + column +
+              " = ? AND " + column + " <> '' AND correlation <> '' ORDER BY sequence LIMIT 1");
+      REQUIRE(plan.executeStep());
+      CHECK(plan.getColumn("detail").getString() ==
+            std::string("SEARCH audit USING INDEX audit_by_") + column + " (" + column + "=?)");
+      CHECK_FALSE(plan.executeStep());  // nor is anything sorted
+    }
+  }
+
+  TEST_CASE("what was erased is gone from every file of the store once it is scrubbed") {
+    SqliteFixture f;
+    commit(f.store(), [](WriteTransaction& t) { t.append_audit(make_event("pass.issue")); });
+    auto row = seen(f.store(), [](ReadTransaction& t) { return t.last_audit_row(); }).value();
+    for (auto& [name, field] : row.personal) field = {.commitment = field.commitment};
+    commit(f.store(), [&](WriteTransaction& t) { t.put_personal_fields(row); });
+    CHECK(files_hold(f.path(), "lee@example.org"));
+    REQUIRE(f.store().scrub());
+    CHECK_FALSE(files_hold(f.path(), "lee@example.org"));
+  }
+
+  TEST_CASE("a log that somebody reads is not emptied, and that is said") {
+    SqliteFixture f;
+    ErrorCode code{};
+    REQUIRE(f.store().read([&](ReadTransaction& t) {
+      (void)t.settings();
+      commit(f.store(), [](WriteTransaction& w) { w.append_audit(make_event("pass.issue")); });
+      const auto scrubbed = f.store().scrub();
+      if (!scrubbed) code = scrubbed.error().code;
+    }));
+    CHECK(code == ErrorCode::kStoreUnreachable);
+    CHECK(f.store().scrub());
+  }
+
   TEST_CASE("a new store is its owner's alone") {
     SqliteFixture f;
     CHECK(mode_of(f.path()) == 0600);

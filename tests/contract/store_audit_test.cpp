@@ -6,7 +6,9 @@
 #include "tests/support/records.h"
 
 using firstkey::core::AuditQuery;
+using firstkey::core::AuditSubject;
 using firstkey::core::CorrelationId;
+using firstkey::core::ErrorCode;
 using firstkey::core::ReadTransaction;
 using firstkey::core::WriteTransaction;
 using namespace firstkey::tests;  // NOLINT(google-build-using-namespace): the fixture's verbs
@@ -47,6 +49,15 @@ struct Trail : Fixture {
 };
 
 using Rows = std::vector<std::int64_t>;
+
+void append_about(WriteTransaction& t,
+                  const char* correlation,
+                  const std::map<std::string, std::string>& details) {
+  t.append_audit({.action = "credential.register",
+                  .correlation = CorrelationId(correlation),
+                  .details = details,
+                  .personal = {}});
+}
 
 }  // namespace
 
@@ -95,5 +106,52 @@ TEST_SUITE(CONTRACT_SUITE("store_audit")) {
     CHECK(f.found({.correlation = CorrelationId("this"), .limit = 3}) == Rows{3, 5, 6});
     CHECK(f.found({.action = "pass.", .limit = 1}) == Rows{5});
     CHECK(f.found({.limit = 0}) == Rows{});
+  }
+
+  TEST_CASE_TEMPLATE("a pass and a credential lead to the story they belong to", Fixture, STORES) {
+    using Kind = AuditSubject::Kind;
+    Fixture f;
+    commit(f.store(), [&](WriteTransaction& t) {
+      append_about(t, "", {{"passId", "pass"}});
+      append_about(t, "story", {{"passId", "pass"}});
+      append_about(t, "story", {{"passId", "pass"}, {"credentialId", "key"}});
+      append_about(t, "later", {{"passId", "other"}, {"credentialId", "key"}});
+    });
+    const auto story = [&](Kind kind, const char* id) {
+      return seen(f.store(), [&](ReadTransaction& t) {
+        return t.story_of({.kind = kind, .id = id}).value_or(CorrelationId("none")).text();
+      });
+    };
+    CHECK(story(Kind::kPass, "pass") == "story");
+    CHECK(story(Kind::kCredential, "key") == "story");
+    CHECK(story(Kind::kPass, "other") == "later");
+    CHECK(story(Kind::kPass, "key") == "none");
+    CHECK(story(Kind::kCredential, "") == "none");
+  }
+
+  TEST_CASE_TEMPLATE("erased personal fields leave the chain whole", Fixture, STORES) {
+    Trail<Fixture> f;
+    auto row = seen(f.store(), [](ReadTransaction& t) { return t.audit_rows({}, 3); }).at(2);
+    row.personal.at("userName").salt.clear();
+    row.personal.at("userName").value.clear();
+    commit(f.store(), [&](WriteTransaction& t) { t.put_personal_fields(row); });
+    CHECK(f.store().check());
+    CHECK(f.store().scrub());
+    const auto rows = seen(f.store(), [](ReadTransaction& t) { return t.audit_rows({}, 10); });
+    CHECK(rows.at(2) == row);
+    CHECK(rows.at(1).personal.at("userName").value == "lee@example.org");
+    CHECK(f.found({.action = "pass.redeem"}) == Rows{3, 5});
+  }
+
+  TEST_CASE_TEMPLATE("only a row that is there has its fields replaced", Fixture, STORES) {
+    Trail<Fixture> f;
+    auto row = seen(f.store(), [](ReadTransaction& t) { return t.last_audit_row(); }).value();
+    ++row.sequence;
+    const auto done = f.store().write([&](WriteTransaction& t) {
+      t.put_personal_fields(row);
+      return firstkey::core::Store::Ending::kCommit;
+    });
+    REQUIRE_FALSE(done.has_value());
+    CHECK(done.error().code == ErrorCode::kStoreFailed);
   }
 }

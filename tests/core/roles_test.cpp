@@ -57,6 +57,7 @@ constexpr Expectation kExpectations[] = {
     {kReadStore, "read store",                   {"",     "",    "",    "",    "n",    "n",    "n",    "",     ""}},
     {kResetClock, "reset clock",                 {"",     "",    "",    "",    "n",    "",     "",     "",     ""}},
     {kBackUpStore, "back up store",              {"",     "",    "",    "",    "n",    "",     "",     "",     ""}},
+    {kRedactAudit, "redact audit",               {"",     "",    "",    "",    "nma",  "",     "",     "",     ""}},
     {kReadStations, "read stations",             {"",     "",    "",    "",    "n",    "n",    "",     "",     ""}},
     {kWriteStations, "write stations",           {"",     "",    "",    "",    "n",    "",     "",     "",     ""}},
     {kReadApiCredentials, "read API credentials",

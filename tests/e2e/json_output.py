@@ -129,6 +129,14 @@ def administration():
     run("credential-list", ["credential", "list", lee])
     run("audit-row-list", ["audit", "list"])
     run("audit-summary", ["audit", "verify"])
+    exported = subprocess.run([PROGRAM, "--store", store, "audit", "export", "--with-names"],
+                              capture_output=True, text=True, check=True, timeout=60).stdout
+    for line in exported.splitlines():
+        validate("audit-export-row", json.loads(line))
+    seen.add("audit export")
+    assert run("audit-redaction", ["audit", "redact", "--user", lee])["redactedRows"]
+    assert None in run("audit-row-list", ["audit", "list"])["value"][2]["personal"].values()
+    assert run("audit-summary", ["audit", "verify"])["redactedRows"]
     run("clock", ["clock", "show"])
     run("store-check", ["store", "check"])
     run("store-backup", ["store", "backup", os.path.join(folder.name, "copy.db")])

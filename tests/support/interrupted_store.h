@@ -31,6 +31,7 @@ class InterruptedStore final : public core::Store {
   }
   core::Result<void> read(const ReadWork& work) override { return store_.read(work); }
   core::Result<void> check() override { return store_.check(); }
+  core::Result<void> scrub() override { return store_.scrub(); }
   core::Result<void> back_up(const std::string& path) override { return store_.back_up(path); }
 
  private:

@@ -99,6 +99,28 @@ TEST_SUITE("core/administration/audit_trail") {
           std::vector<std::string>{"pass.issue", "pass.redeem"});
   }
 
+  TEST_CASE("a pass and its credential have one story, also once they are gone") {
+    using Kind = firstkey::core::AuditSubject::Kind;
+    Fixture f;
+    auto event = make_event("credential.register");
+    event.correlation = CorrelationId("story");
+    event.details = {{"passId", "gone"}, {"credentialId", "a2V5"}};
+    f.write([&](WriteTransaction& t) { t.append_audit(event); });
+    f.happen("session.complete", "story");
+    for (const auto& subject : {firstkey::core::AuditSubject{.kind = Kind::kPass, .id = "gone"},
+                                {.kind = Kind::kCredential, .id = "a2V5"}}) {
+      const auto rows = f.trail.story(subject, 10).value();
+      REQUIRE(rows.size() == 2);
+      CHECK(rows[1].action == "session.complete");
+    }
+    CHECK(f.trail.story({.kind = Kind::kPass, .id = "other"}, 10)->empty());
+    CHECK(code_of(f.trail.story({.kind = Kind::kPass, .id = "gone"}, 0)) ==
+          ErrorCode::kInvalidArgument);
+    f.holding({Role::kUserAdministrator});
+    CHECK(code_of(f.trail.story({.kind = Kind::kPass, .id = "gone"}, 10)) ==
+          ErrorCode::kRoleMissing);
+  }
+
   TEST_CASE("an action with a dot at its end stands for its family") {
     Fixture f;
     for (const auto* action : {"pass.issue", "passage", "pass.redeem", "session.end"}) {
