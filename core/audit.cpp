@@ -1,31 +1,12 @@
 #include "core/audit.h"
 
+#include "core/hashed_form.h"
+
 namespace firstkey::core {
 
 namespace {
 
 constexpr std::size_t kSaltBytes = 16;
-
-/// Builds the hashed form: every number big-endian, every string after its length, so that no two
-/// rows share one form.
-class HashedForm {
- public:
-  void add(std::uint64_t number) {
-    for (unsigned shift = 64; shift != 0; shift -= 8) {
-      bytes_.push_back(static_cast<std::uint8_t>(number >> (shift - 8U)));
-    }
-  }
-  void add(std::string_view text) {
-    add(static_cast<std::uint64_t>(text.size()));
-    bytes_.insert(bytes_.end(), text.begin(), text.end());
-  }
-  void add(const Sha256& digest) { bytes_.insert(bytes_.end(), digest.begin(), digest.end()); }
-
-  [[nodiscard]] Sha256 digest() const { return sha256(bytes_); }
-
- private:
-  Bytes bytes_;
-};
 
 Sha256 commit_to(BytesView salt, std::string_view name, std::string_view value) {
   Bytes message(salt.begin(), salt.end());
@@ -71,24 +52,24 @@ Sha256 audit_hash(const AuditRow& row) {
     form.add(std::string_view("firstkey audit row 1"));
   } else {
     form.add(std::string_view("firstkey audit row 2"));
-    form.add(static_cast<std::uint64_t>(row.chain));
+    form.add(row.chain);
   }
-  form.add(static_cast<std::uint64_t>(row.sequence));
-  form.add(static_cast<std::uint64_t>(row.at.time_since_epoch().count()));
+  form.add(row.sequence);
+  form.add(std::int64_t{row.at.time_since_epoch().count()});
   form.add(row.action);
   form.add(row.outcome);
   form.add(row.correlation.text());
-  form.add(row.details.size());
+  form.add(std::uint64_t{row.details.size()});
   for (const auto& [name, value] : row.details) {
     form.add(name);
     form.add(value);
   }
-  form.add(row.personal.size());
+  form.add(std::uint64_t{row.personal.size()});
   for (const auto& [name, field] : row.personal) {
     form.add(name);
-    form.add(field.commitment);
+    form.add_bare(field.commitment);
   }
-  form.add(row.previous_hash);
+  form.add_bare(row.previous_hash);
   return form.digest();
 }
 

@@ -1,12 +1,11 @@
 #pragma once
 // The pepper in a key file of mode 0600, beside but not in the store: a copy of the database alone
-// is of no use for guessing. Format: the line "firstkey pepper 1", then a line "ID HEX" a key, the
-// last one current; 64 hexadecimal digits each.
+// is of no use for guessing. Format: that of key_file.h after the line "firstkey pepper 1".
 
 #include <string>
 #include <utility>
-#include <vector>
 
+#include "core/key_file.h"
 #include "core/pepper.h"
 #include "core/random.h"
 
@@ -15,7 +14,7 @@ namespace firstkey::core {
 class KeyFilePepper final : public Pepper {
  public:
   /// Writes a new file with one key. Errors: kAlreadyExists (a pepper is never overwritten: every
-  /// pass hangs on it), kStoreReadOnly, kStoreFull, kPepperUnreadable.
+  /// pass hangs on it), kStoreReadOnly, kStoreFull, kStoreUnreachable.
   [[nodiscard]] static Result<void> create(const std::string& path, Random& random);
 
   /// Errors: kPepperUnreadable: absent, another account's, open to others, or not of the format.
@@ -31,10 +30,9 @@ class KeyFilePepper final : public Pepper {
   [[nodiscard]] Result<Sha256> mac(const std::string& key_id, BytesView message) const override;
 
  private:
-  using Keys = std::vector<std::pair<std::string, Secret>>;
-  explicit KeyFilePepper(Keys keys) : keys_(std::move(keys)) {}
+  explicit KeyFilePepper(NamedKeys keys) : keys_(std::move(keys)) {}
 
-  Keys keys_;  ///< never empty
+  NamedKeys keys_;
 };
 
 }  // namespace firstkey::core
