@@ -40,7 +40,7 @@ Result<void> compare_all(const std::vector<ChainHead>& found,
 
 }  // namespace
 
-Result<AuditSummary> check_audit_trail(ReadTransaction& view) {
+Result<AuditSummary> check_audit_trail(ReadTransaction& view, const RowInspection& inspect) {
   AuditSummary summary;
   AuditPlace place;
   while (true) {
@@ -52,6 +52,9 @@ Result<AuditSummary> check_audit_trail(ReadTransaction& view) {
       auto& head = summary.heads.back();
       if (auto verified = verify_audit_row(row, head); !verified) {
         return std::unexpected(verified.error());
+      }
+      if (inspect) {
+        if (auto inspected = inspect(row); !inspected) return std::unexpected(inspected.error());
       }
       head = head_at(row);
       ++summary.rows;

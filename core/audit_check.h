@@ -3,6 +3,7 @@
 // before it, and every chain against the register of chains.
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "core/audit.h"
@@ -18,8 +19,13 @@ struct AuditSummary {
   std::vector<ChainHead> heads;    ///< in the order of chains; none in a trail without rows
 };
 
+/// What else is asked of each row, once it was found to follow.
+using RowInspection = std::function<Result<void>(const AuditRow&)>;
+
 /// Reads a page at a time. Errors: kAuditBroken, naming the row that was changed, removed or
-/// reordered, or the chain that is not registered, is missing or ends elsewhere.
-[[nodiscard]] Result<AuditSummary> check_audit_trail(ReadTransaction& view);
+/// reordered, or the chain that is not registered, is missing or ends elsewhere; those of
+/// `inspect`.
+[[nodiscard]] Result<AuditSummary> check_audit_trail(ReadTransaction& view,
+                                                     const RowInspection& inspect = {});
 
 }  // namespace firstkey::core

@@ -127,6 +127,8 @@ std::string_view to_string(ErrorCode code) noexcept {
       return "pepper_unreadable";
     case ErrorCode::kAuditBroken:
       return "audit_broken";
+    case ErrorCode::kAuditKeyUnreadable:
+      return "audit_key_unreadable";
     case ErrorCode::kNotShown:
       return "not_shown";
   }

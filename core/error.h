@@ -81,6 +81,7 @@ enum class ErrorCode {
   kOutcomeUnknown,
   kPepperUnreadable,
   kAuditBroken,
+  kAuditKeyUnreadable,
   // A front end: what may be shown once could not be.
   kNotShown,
 };

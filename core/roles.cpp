@@ -106,6 +106,7 @@ constexpr Grant kGrants[] = {
     {kReadAudit, kAuditor, kSystem},
     {kReadAuditNames, kAuditor, kSystem},
     {kRedactAudit, kPrivilegedRoleAdministrator, kOthers},
+    {kRenewAuditKey, kPrivilegedRoleAdministrator, kSystem},
     {kReadStore, kPrivilegedRoleAdministrator, kSystem},
     {kReadStore, kGlobalReader, kSystem},
     {kReadStore, kAuditor, kSystem},

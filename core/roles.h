@@ -63,7 +63,8 @@ enum class Operation : std::uint8_t {
   kReadAudit,
   kReadAuditNames,  ///< the personal fields of audit rows, which may hold what a stranger typed
   kRedactAudit,     ///< erasing names in audit rows
-  kReadStore,       ///< what its clock says and whether it is whole
+  kRenewAuditKey,
+  kReadStore,  ///< what its clock says and whether it is whole
   kResetClock,
   kBackUpStore,
   kReadStations,
@@ -83,7 +84,7 @@ inline constexpr Operation kAllOperations[] = {
     Operation::kReadAudit,        Operation::kReadAuditNames,     Operation::kReadStore,
     Operation::kResetClock,       Operation::kBackUpStore,        Operation::kReadStations,
     Operation::kWriteStations,    Operation::kReadApiCredentials, Operation::kWriteApiCredentials,
-    Operation::kRedeem,           Operation::kRedactAudit,
+    Operation::kRedeem,           Operation::kRedactAudit,        Operation::kRenewAuditKey,
 };
 
 /// Whom an operation is done to, as far as roles care. "Nobody" is also how a list is asked for:

@@ -74,6 +74,7 @@ VerdictMeaning meaning_of(core::ErrorCode code) noexcept {
     case kStoreNewer:
     case kPepperUnreadable:
     case kAuditBroken:
+    case kAuditKeyUnreadable:
     case kNotShown:
       return VerdictMeaning::kOver;
   }

@@ -1,4 +1,4 @@
-// audit: the trail read, checked, exported and redacted.
+// audit: the trail read, exported and redacted.
 
 #include <cstdio>
 #include <optional>
@@ -10,6 +10,7 @@
 #include "core/administration/audit_export.h"
 #include "core/administration/audit_redaction.h"
 #include "core/administration/audit_trail.h"
+#include "enroll/app/audit_head_commands.h"
 #include "enroll/app/commands.h"
 
 namespace firstkey::enroll {
@@ -120,26 +121,6 @@ Result<void> list_audit(Workplace& workplace, const Output& output, const ListOp
   }
   output.table({"Row", "Time", "Action", "Outcome", "Who and where"}, rows);
   output.object({{"value", std::move(array)}});
-  return {};
-}
-
-Result<void> verify_audit(Workplace& workplace, const Output& output) {
-  const auto summary = core::AuditTrail(workplace.administration()).verify();
-  if (!summary) return std::unexpected(summary.error());
-  output.line("Rows", fmt::format("{}, unbroken", summary->rows));
-  if (summary->redacted_rows != 0) {
-    output.line("Redacted", fmt::format("{} of them", summary->redacted_rows));
-  }
-  json::array chains;
-  for (const auto& head : summary->heads) {
-    output.line(summary->heads.size() == 1 ? "Last hash" : fmt::format("Chain {}", head.chain),
-                core::to_hex(head.hash));
-    chains.push_back(
-        {{"chain", head.chain}, {"rows", head.sequence}, {"lastHash", core::to_hex(head.hash)}});
-  }
-  output.object({{"rows", summary->rows},
-                 {"redactedRows", summary->redacted_rows},
-                 {"chains", std::move(chains)}});
   return {};
 }
 
@@ -262,7 +243,7 @@ void add_redact_command(CLI::App& audit, Invocation& invocation) {
 void add_audit_commands(CLI::App& program, Invocation& invocation) {
   auto* audit = add_family(program, "audit", "The audit trail");
   add_list_command(*audit, invocation);
-  add_command(*audit, invocation, "verify", "Check the whole trail", verify_audit);
+  add_audit_head_commands(*audit, invocation);
   add_export_command(*audit, invocation);
   add_redact_command(*audit, invocation);
 }

@@ -127,7 +127,7 @@ Result<void> back_up(Workplace& workplace, const Output& output, const std::stri
   const auto copied = core::StoreCare(workplace.administration(), workplace.clock()).back_up(path);
   if (!copied) return copied;
   output.line("Copy", path);
-  output.line("Not in it", "the pepper: back it up apart");
+  output.line("Not in it", "the pepper and the audit key: back them up apart");
   output.object({{"path", path}});
   return {};
 }

@@ -67,6 +67,7 @@ ExitCode exit_code_of(core::ErrorCode code) noexcept {
     case kStoreNewer:
     case kPepperUnreadable:
     case kAuditBroken:
+    case kAuditKeyUnreadable:
     case kNotShown:
     case kStoreUnreachable:
     case kOutcomeUnknown:

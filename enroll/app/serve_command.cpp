@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <thread>
 
@@ -12,9 +10,11 @@
 #include <boost/json.hpp>
 #include <unistd.h>
 
+#include "core/head_signer.h"
 #include "core/local_verifier.h"
 #include "core/station_admission.h"
 #include "enroll/app/commands.h"
+#include "enroll/app/regular_work.h"
 #include "enroll/http/error_answer.h"
 #include "enroll/http/server.h"
 #include "enroll/remote/enrollment_routes.h"
@@ -40,7 +40,54 @@ struct ServeOptions {
   std::string insecure;
   std::string metrics;
   http::TlsFiles tls;
+  std::string audit_heads;
+  int audit_seconds = 60;
 };
+
+/// The signing of heads: once before anybody is served, at intervals, and once at the end.
+class HeadWork {
+ public:
+  /// All must outlive this; `workplace` too.
+  HeadWork(Workplace& workplace, core::AuditKey key, const ServeOptions& options)
+      : key_(std::move(key)),
+        signer_(workplace.store(), key_, options.audit_heads),
+        interval_(options.audit_seconds) {}
+
+  [[nodiscard]] core::Result<void> sign() {
+    const auto head = signer_.sign();
+    return head ? core::Result<void>() : std::unexpected(head.error());
+  }
+  /// From now on, telling `log` what fails.
+  void begin(http::RequestLog& log) {
+    regularly_.emplace(interval_, [this, &log] { sign_and_tell(log); });
+  }
+  void end(http::RequestLog& log) {
+    regularly_.reset();
+    sign_and_tell(log);
+  }
+
+ private:
+  void sign_and_tell(http::RequestLog& log) {
+    if (const auto done = sign(); !done) log.said("audit_head_failed", done.error().detail);
+  }
+
+  core::AuditKey key_;
+  core::HeadSigner signer_;
+  std::chrono::seconds interval_;
+  std::optional<RegularWork> regularly_;
+};
+
+/// Nothing if heads are not asked for. Errors: those of AuditKey::open and HeadSigner::sign: a
+/// trail that cannot be signed now is not served.
+core::Result<std::unique_ptr<HeadWork>> head_work_in(Workplace& workplace,
+                                                     const ServeOptions& options) {
+  if (options.audit_heads.empty()) return nullptr;
+  auto key = core::AuditKey::open(workplace.audit_key_path(), workplace.random());
+  if (!key) return std::unexpected(key.error());
+  auto work = std::make_unique<HeadWork>(workplace, std::move(key.value()), options);
+  if (auto done = work->sign(); !done) return std::unexpected(done.error());
+  return work;
+}
 
 /// "ADDRESS:PORT" or "[ADDRESS]:PORT".
 std::optional<http::Door> door_of(const std::string& text) {
@@ -56,26 +103,6 @@ std::optional<http::Door> door_of(const std::string& text) {
   }
   return door;
 }
-
-/// What looks after open sessions while nobody asks.
-class RegularWork {
- public:
-  explicit RegularWork(core::LocalVerifier& verifier)
-      : thread_([this, &verifier](const std::stop_token& ended) {
-          std::unique_lock lock(mutex_);
-          const auto never = [] { return false; };
-          while (!ended.stop_requested()) {
-            wakened_.wait_for(lock, ended, core::kTickInterval, never);
-            // What fails here fails again where it is told: in the next transaction.
-            if (!ended.stop_requested()) (void)verifier.tick();
-          }
-        }) {}
-
- private:
-  std::mutex mutex_;
-  std::condition_variable_any wakened_;
-  std::jthread thread_;
-};
 
 /// Whether the program runs, and whether its store answers: for those who start and watch it.
 void add_health_to(http::Router& router, core::Store& store, const core::Clock& clock) {
@@ -120,6 +147,7 @@ class Service {
   [[nodiscard]] http::Server::Reports reports() noexcept {
     return {.metrics = metrics_, .log = log_};
   }
+  [[nodiscard]] http::RequestLog& log() noexcept { return log_; }
   /// Before the server goes, which what they hold belongs to.
   void end_workers() {
     hash_workers_.reset();
@@ -159,7 +187,10 @@ class Service {
       std::max(2U, std::thread::hardware_concurrency()) - 1, kHashRoom);
   http::Dispatcher dispatcher_{parts_with(router_)};
   http::Dispatcher metrics_dispatcher_{parts_with(metrics_router_)};
-  RegularWork regular_work_{verifier_};
+  RegularWork ticks_{std::chrono::duration_cast<std::chrono::seconds>(core::kTickInterval), [this] {
+                       // What fails here fails again where it is told: in the next transaction.
+                       (void)verifier_.tick();
+                     }};
 };
 
 /// The doors that were asked for. Errors: usage.
@@ -222,9 +253,13 @@ ExitCode serve(const Invocation& invocation, const ServeOptions& options) {
   if (!doors) return output.failure(doors.error());
   auto server = http::Server::open(*doors, http::Limits{}, service.reports());
   if (!server) return output.failure(server.error());
+  auto heads = head_work_in(*workplace.value(), options);
+  if (!heads) return output.failure(heads.error());
+  if (heads.value()) heads.value()->begin(service.log());
   tell_doors(*doors, server.value()->ports(), output);
   server.value()->run();
   service.end_workers();
+  if (heads.value()) heads.value()->end(service.log());
   return ExitCode::kDone;
 }
 
@@ -246,6 +281,11 @@ void add_serve_command(CLI::App& program, Invocation& invocation) {
       "--insecure-http", options->insecure, "ADDRESS:PORT for plain HTTP, on loopback only");
   command->add_option(
       "--metrics", options->metrics, "ADDRESS:PORT for Prometheus, on loopback only");
+  auto* heads = command->add_option(
+      "--audit-heads", options->audit_heads, "Sign where the audit trail ends, into this file");
+  command->add_option("--audit-interval", options->audit_seconds, "…every so many seconds [60]")
+      ->needs(heads)
+      ->check(CLI::Range(1, 86'400));
   command->callback([&invocation, options] {
     invocation.action = [&invocation, options] { return serve(invocation, *options); };
   });

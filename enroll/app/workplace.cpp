@@ -97,6 +97,7 @@ core::Result<void> Workplace::open_folder(const Place& place) {
   if (auto matched = core::match_pepper(*store_, *pepper_); !matched) return matched;
   const auto cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   hasher_ = std::make_unique<core::PassHasher>(*pepper_, core::HashCost{}, cores);
+  audit_key_path_ = place.audit_key();
   core::Account account{.uid = ::geteuid()};
   if (core::is_postgres_location(place.store)) {
     auto installation = core::installation_at(place.installation());

@@ -15,9 +15,10 @@ namespace firstkey::enroll {
 /// Where a command works.
 struct Place {
   std::string store;   ///< a file, or a database (core/store/postgres_location.h)
-  std::string folder;  ///< this machine's own: the pepper, a station's file, tickets
+  std::string folder;  ///< this machine's own: the pepper, the audit key, a station's file, tickets
 
   [[nodiscard]] std::string pepper() const { return folder + "/pepper"; }
+  [[nodiscard]] std::string audit_key() const { return folder + "/audit-key"; }
   [[nodiscard]] std::string installation() const { return folder + "/installation"; }
 };
 
@@ -32,6 +33,8 @@ class Workplace {
   [[nodiscard]] core::Store& store() noexcept { return *store_; }
   [[nodiscard]] core::Pepper& pepper() noexcept { return *pepper_; }
   [[nodiscard]] core::PassHasher& hasher() noexcept { return *hasher_; }
+  /// Of the file beside the pepper, which the first signing makes.
+  [[nodiscard]] const std::string& audit_key_path() const noexcept { return audit_key_path_; }
   [[nodiscard]] core::Random& random() noexcept { return random_; }
   [[nodiscard]] const core::Clock& clock() const noexcept { return clock_; }
 
@@ -47,6 +50,7 @@ class Workplace {
   std::unique_ptr<core::KeyFilePepper> pepper_;
   std::unique_ptr<core::PassHasher> hasher_;
   std::unique_ptr<core::Administration> administration_;
+  std::string audit_key_path_;
 };
 
 /// Where the store is when nobody says: FIRSTKEY_STORE, else firstkey.db in /var/lib/firstkey for

@@ -95,6 +95,7 @@ unsigned status_of(core::ErrorCode code) noexcept {
       return 503;
     case kPepperUnreadable:
     case kAuditBroken:
+    case kAuditKeyUnreadable:
     case kNotShown:
       return 500;
   }

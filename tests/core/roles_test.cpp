@@ -58,6 +58,7 @@ constexpr Expectation kExpectations[] = {
     {kResetClock, "reset clock",                 {"",     "",    "",    "",    "n",    "",     "",     "",     ""}},
     {kBackUpStore, "back up store",              {"",     "",    "",    "",    "n",    "",     "",     "",     ""}},
     {kRedactAudit, "redact audit",               {"",     "",    "",    "",    "nma",  "",     "",     "",     ""}},
+    {kRenewAuditKey, "renew audit key",          {"",     "",    "",    "",    "n",    "",     "",     "",     ""}},
     {kReadStations, "read stations",             {"",     "",    "",    "",    "n",    "n",    "",     "",     ""}},
     {kWriteStations, "write stations",           {"",     "",    "",    "",    "n",    "",     "",     "",     ""}},
     {kReadApiCredentials, "read API credentials",

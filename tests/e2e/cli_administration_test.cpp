@@ -200,6 +200,28 @@ TEST_SUITE("e2e/cli_administration") {
     CHECK(w.answer("store check").at("isSound").as_bool());
   }
 
+  TEST_CASE("a pass leads to its whole story, also once it is deleted") {
+    const Workstation w;
+    const auto id = std::string(w.answer("pass create lee@example.org").at("id").as_string());
+    (void)w.answer("pass delete lee@example.org");
+    const auto rows = w.answer("audit list --pass " + id).at("value").as_array();
+    REQUIRE(rows.size() >= 2);
+    CHECK(rows.front().at("action").as_string() == "pass.issue");
+    CHECK(rows.front().at("correlationId") == rows.back().at("correlationId"));
+    CHECK(w.answer("audit list --credential none").at("value").as_array().empty());
+    CHECK(w.run("audit list --pass " + id + " --action pass.").status == 2);
+  }
+
+  TEST_CASE("a trail that was cut off is found by its signed heads") {
+    const Workstation w;
+    const auto heads = w.file("heads");
+    CHECK(w.answer("audit sign --heads " + heads).at("number") == 1);
+    (void)w.answer("user disable lee@example.org");
+    CHECK(w.answer("audit verify --heads " + heads).at("unsigned").as_array().size() == 1);
+    std::filesystem::remove(heads);
+    CHECK(w.code("audit verify --heads " + heads, 2) == "not_found");
+  }
+
   TEST_CASE("a damaged, foreign or missing store is told apart") {
     const Workstation w;
     std::filesystem::rename(w.file("pepper"), w.file("elsewhere"));

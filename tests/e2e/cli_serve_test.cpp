@@ -44,6 +44,22 @@ TEST_SUITE("e2e/cli_serve") {
     CHECK(desk.pass_is_usable());
   }
 
+  TEST_CASE("a verifier signs where its trail ends, at its beginning and at its end") {
+    ServedDesk desk;
+    CHECK(desk.server.end(SIGTERM) == 0);
+    const auto heads = " '" + desk.folder / "heads" + "'";
+    RunningProgram signing("exec " + desk.program() +
+                           " --json serve --insecure-http 127.0.0.1:0 --audit-heads" + heads +
+                           " 2>/dev/null");
+    (void)signing.line();
+    const auto verify = "audit verify --heads" + heads;
+    CHECK(desk.answer(verify).at("unsigned").as_array().empty());
+    (void)desk.admit();
+    CHECK_FALSE(desk.answer(verify).at("unsigned").as_array().empty());
+    CHECK(signing.end(SIGTERM) == 0);
+    CHECK(desk.answer(verify).at("unsigned").as_array().empty());
+  }
+
   TEST_CASE("a machine that joined no verifier, or another one, enrolls at none") {
     const ServedDesk desk;
     CHECK(code_of(desk.enroll_there()) == "station_unknown");

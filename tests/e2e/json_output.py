@@ -137,6 +137,15 @@ def administration():
     assert run("audit-redaction", ["audit", "redact", "--user", lee])["redactedRows"]
     assert None in run("audit-row-list", ["audit", "list"])["value"][2]["personal"].values()
     assert run("audit-summary", ["audit", "verify"])["redactedRows"]
+    heads = os.path.join(folder.name, "heads")
+    assert run("audit-head", ["audit", "sign", "--heads", heads])["number"] == 1
+    assert not run("audit-head", ["audit", "sign", "--heads", heads])["isSigned"]
+    key = run("audit-key", ["audit", "key"])["publicKey"]
+    run("user", ["user", "groups", lee, "newcomers"])
+    summary = run("audit-summary", ["audit", "verify", "--heads", heads, "--key", key])
+    assert summary["unsigned"][0]["rows"] == 1
+    assert run("audit-key", ["audit", "key", "--renew"])["publicKey"] != key
+    run("error", ["audit", "verify", "--heads", heads, "--key", "00" * 32], status=7)
     run("clock", ["clock", "show"])
     run("store-check", ["store", "check"])
     run("store-backup", ["store", "backup", os.path.join(folder.name, "copy.db")])

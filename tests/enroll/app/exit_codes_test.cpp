@@ -78,6 +78,7 @@ const std::map<ExitCode, std::vector<ErrorCode>> kStatuses = {
       ErrorCode::kOutcomeUnknown,
       ErrorCode::kPepperUnreadable,
       ErrorCode::kAuditBroken,
+      ErrorCode::kAuditKeyUnreadable,
       ErrorCode::kNotShown}}};
 
 }  // namespace
