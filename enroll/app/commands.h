@@ -39,6 +39,7 @@ void add_enroll_command(CLI::App& program, Invocation& invocation);
 void add_key_commands(CLI::App& program, Invocation& invocation);
 void add_verify_command(CLI::App& program, Invocation& invocation);
 void add_party_commands(CLI::App& program, Invocation& invocation);
+void add_api_credential_commands(CLI::App& program, Invocation& invocation);
 void add_station_commands(CLI::App& program, Invocation& invocation);
 void add_serve_command(CLI::App& program, Invocation& invocation);
 void add_demo_command(CLI::App& program, Invocation& invocation);

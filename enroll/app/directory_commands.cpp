@@ -11,6 +11,7 @@
 #include "core/administration/user_directory.h"
 #include "core/passcode.h"
 #include "enroll/app/commands.h"
+#include "enroll/app/role_words.h"
 #include "enroll/app/terminal.h"
 
 namespace firstkey::enroll {
@@ -42,19 +43,12 @@ const std::map<std::string, core::UserType> kTypes{
     {"internalGuest", core::UserType::kInternalGuest},
     {"externalGuest", core::UserType::kExternalGuest}};
 
-std::vector<std::string> role_names(const User& user) {
-  std::vector<std::string> names;
-  names.reserve(user.roles.size());
-  for (const auto role : user.roles) names.emplace_back(core::to_string(role));
-  return names;
-}
-
 std::string joined(const std::vector<std::string>& texts) {
   return texts.empty() ? "-" : fmt::format("{}", fmt::join(texts, ", "));
 }
 
 json::object user_json(const User& user) {
-  const auto roles = role_names(user);
+  const auto roles = role_names(user.roles);
   return {{"id", user.id.text()},
           {"userPrincipalName", user.name},
           {"displayName", user.display_name},
@@ -71,27 +65,10 @@ void show_user(const Output& output, const User& user) {
   output.line("Type", name_of(user.type));
   output.line("State", user.is_enabled ? "enabled" : "disabled");
   output.line("Groups", joined(user.groups));
-  output.line("Roles", joined(role_names(user)));
+  output.line("Roles", joined(role_names(user.roles)));
   output.line("Created", local_time(user.created_at));
   output.line("Id", user.id.text());
   output.object(user_json(user));
-}
-
-Result<std::set<core::Role>> parse_roles(const std::vector<std::string>& names) {
-  std::set<core::Role> roles;
-  for (const auto& name : names) {
-    const auto role = core::role_from_string(name);
-    if (!role) {
-      std::string known;
-      for (const auto each : core::kAllRoles) {
-        known += (known.empty() ? "" : ", ") + std::string(core::to_string(each));
-      }
-      return core::fail(core::ErrorCode::kInvalidArgument,
-                        fmt::format("'{}' is no role; the roles are {}", name, known));
-    }
-    roles.insert(role.value());
-  }
-  return roles;
 }
 
 struct InitOptions {
@@ -220,7 +197,7 @@ Result<void> list_users(UserDirectory& directory, const Output& output) {
                       user.display_name,
                       user.is_enabled ? "enabled" : "disabled",
                       joined(user.groups),
-                      joined(role_names(user))});
+                      joined(role_names(user.roles))});
       list.push_back(user_json(user));
     }
     after = core::normalised_name(page->back().name);

@@ -69,6 +69,7 @@ int run(int argc, char** argv) {
   add_key_commands(program, invocation);
   add_verify_command(program, invocation);
   add_party_commands(program, invocation);
+  add_api_credential_commands(program, invocation);
   add_station_commands(program, invocation);
   add_serve_command(program, invocation);
   add_demo_command(program, invocation);

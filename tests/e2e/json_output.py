@@ -125,6 +125,10 @@ def administration():
     run("station-list", ["station", "list"])
     service(admitted["code"])
     run("deleted", ["station", "remove", "kiosk"])
+    created = run("api-credential", ["api-credential", "create", "--for", lee, "--name", "report", "--expires", "1"])
+    assert "secret" in created
+    assert "secret" not in run("api-credential-list", ["api-credential", "list"])["value"][0]
+    run("api-credential", ["api-credential", "revoke", created["id"]])
     run("lockout-list", ["lockout", "list"])
     run("credential-list", ["credential", "list", lee])
     run("audit-row-list", ["audit", "list"])
