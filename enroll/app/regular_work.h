@@ -14,7 +14,7 @@ namespace firstkey::enroll {
 class RegularWork {
  public:
   /// The first `interval` goes by before `work` is done first. It outlives this.
-  RegularWork(std::chrono::seconds interval, std::function<void()> work)
+  RegularWork(std::chrono::milliseconds interval, std::function<void()> work)
       : thread_([this, interval, work = std::move(work)](const std::stop_token& ended) {
           std::unique_lock lock(mutex_);
           const auto never = [] { return false; };

@@ -150,6 +150,7 @@ class Service {
   [[nodiscard]] http::RequestLog& log() noexcept { return log_; }
   /// Before the server goes, which what they hold belongs to.
   void end_workers() {
+    story_work_.reset();
     hash_workers_.reset();
     store_workers_.reset();
   }
@@ -169,6 +170,7 @@ class Service {
   Workplace& workplace_;
   core::LocalVerifier verifier_;
   core::StationAdmission admission_;
+  remote::StoryWatch story_watch_{workplace_.store()};
   http::Metrics metrics_;
   http::RequestLog log_{workplace_.clock(), STDERR_FILENO};
   http::RateLimit by_address_{workplace_.clock(), kAddressRate};
@@ -176,6 +178,8 @@ class Service {
   http::RateLimit refusals_{workplace_.clock(), kRefusalRate};
   remote::EnrollmentRoutes routes_{{.verifier = verifier_,
                                     .admission = admission_,
+                                    .store = workplace_.store(),
+                                    .watch = story_watch_,
                                     .clock = workplace_.clock(),
                                     .by_station = by_station_,
                                     .refusals = refusals_}};
@@ -187,10 +191,10 @@ class Service {
       std::max(2U, std::thread::hardware_concurrency()) - 1, kHashRoom);
   http::Dispatcher dispatcher_{parts_with(router_)};
   http::Dispatcher metrics_dispatcher_{parts_with(metrics_router_)};
-  RegularWork ticks_{std::chrono::duration_cast<std::chrono::seconds>(core::kTickInterval), [this] {
-                       // What fails here fails again where it is told: in the next transaction.
-                       (void)verifier_.tick();
-                     }};
+  // What fails here fails again where it is told: in the next transaction.
+  RegularWork ticks_{core::kTickInterval, [this] { (void)verifier_.tick(); }};
+  std::unique_ptr<RegularWork> story_work_ =
+      std::make_unique<RegularWork>(remote::kStoryPause, [this] { story_watch_.look(); });
 };
 
 /// The doors that were asked for. Errors: usage.

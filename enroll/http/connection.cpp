@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl/ssl_stream.hpp>
 #include <sodium.h>
@@ -57,7 +58,9 @@ Request to_request(wire::request<wire::string_body> message, const std::string& 
 
 Reply to_reply(Answer answer, unsigned version, bool is_head) {
   Reply reply(wire::int_to_status(answer.status), version);
-  if (!answer.body.empty()) reply.set(wire::field::content_type, answer.content_type);
+  if (!answer.body.empty() || answer.events != nullptr) {
+    reply.set(wire::field::content_type, answer.content_type);
+  }
   reply.set(wire::field::cache_control, "no-store");
   reply.set("X-Content-Type-Options", "nosniff");
   for (const auto& header : answer.headers) reply.set(header.name, header.value);
@@ -89,7 +92,8 @@ Connection::Connection(asio::ip::tcp::socket socket,
       place_(std::move(place)),
       peer_(std::move(peer)),
       parts_(parts),
-      buffer_(parts.limits.header_bytes + kChunk) {
+      buffer_(parts.limits.header_bytes + kChunk),
+      pause_(transport_.get_executor()) {
   beast::error_code ignored;  // it is then only slower
   transport_.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
 }
@@ -114,6 +118,7 @@ asio::awaitable<void> Connection::talk(std::shared_ptr<asio::ssl::context> tls) 
 void Connection::stop() {
   is_stopping_ = true;
   if (is_waiting_) transport_.cancel();
+  pause_.cancel();
 }
 
 template <class Stream>
@@ -171,15 +176,21 @@ asio::awaitable<Connection::Next> Connection::serve_one(Stream& stream) {
   request.scheme = is_plain_ ? "http" : "https";
   transport_.expires_never();  // the work has bounds of its own
   auto answer = co_await answer_to(std::move(request));
+  auto feed = answer.events;
   auto reply = to_reply(std::move(answer), version, is_head);
-  const bool goes_on = wants_more && !is_stopping_;
+  if (feed != nullptr) reply.erase(wire::field::content_length);
+  const bool goes_on = wants_more && !is_stopping_ && feed == nullptr;
   reply.keep_alive(goes_on);
   transport_.expires_after(parts_.limits.write_time);
   wire::response_serializer<wire::string_body> serializer(reply);
-  serializer.split(is_head);
+  const bool is_head_alone = is_head || feed != nullptr;
+  serializer.split(is_head_alone);
   const auto [write_error, written] =
-      is_head ? co_await wire::async_write_header(stream, serializer, kResult)
-              : co_await wire::async_write(stream, serializer, kResult);
+      is_head_alone ? co_await wire::async_write_header(stream, serializer, kResult)
+                    : co_await wire::async_write(stream, serializer, kResult);
+  if (!write_error && !is_head && feed != nullptr) {
+    co_await stream_events(stream, std::move(feed));
+  }
   co_return write_error || !goes_on ? Next::kClose : Next::kAnother;
 }
 
@@ -206,6 +217,65 @@ asio::awaitable<void> Connection::part() {
     const auto [error, size] = co_await transport_.async_read_some(asio::buffer(scratch), kResult);
     if (error) co_return;
   }
+}
+
+// The body has no length and ends with the connection, as RFC 9112 §6.3 has it.
+template <class Stream>
+asio::awaitable<void> Connection::stream_events(Stream& stream, std::shared_ptr<EventFeed> feed) {
+  buffer_ = beast::flat_buffer(parts_.limits.header_bytes);  // nothing more is read
+  feed->listen([executor = transport_.get_executor(), known = weak_from_this()] {
+    asio::post(executor, [known] {
+      if (const auto self = known.lock()) self->wake();
+    });
+  });
+  const asio::steady_timer life(transport_.get_executor(), parts_.limits.stream_time);
+  while (!is_stopping_ && asio::steady_timer::clock_type::now() < life.expiry()) {
+    has_more_ = false;
+    const auto portion = co_await portion_of(feed);
+    // A comment keeps the way open and finds out whether anybody is there.
+    const auto text = portion.text.empty() ? std::string(":\n\n") : portion.text;
+    if (!co_await write_all(stream, text)) co_return;
+    if (portion.rest == EventFeed::Rest::kNone) co_return;
+    co_await wait_for_more();
+  }
+}
+
+template <class Stream>
+asio::awaitable<bool> Connection::write_all(Stream& stream, std::string_view text) {
+  transport_.expires_after(parts_.limits.write_time);
+  const auto [error, size] =
+      co_await asio::async_write(stream, asio::buffer(text.data(), text.size()), kResult);
+  transport_.expires_never();
+  co_return !error;
+}
+
+asio::awaitable<EventFeed::Portion> Connection::portion_of(std::shared_ptr<EventFeed> feed) {
+  auto initiation = [this, asked = std::move(feed)](auto handler) mutable {
+    // Tracked, as in answer_to().
+    auto executor =
+        asio::prefer(transport_.get_executor(), asio::execution::outstanding_work.tracked);
+    parts_.dispatcher.take(
+        std::move(asked),
+        [executor, waiting = std::move(handler)](EventFeed::Portion portion) mutable {
+          asio::post(executor, [handed = std::move(waiting), given = std::move(portion)]() mutable {
+            handed(std::move(given));
+          });
+        });
+  };
+  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(EventFeed::Portion)>(
+      std::move(initiation), asio::use_awaitable);
+}
+
+asio::awaitable<void> Connection::wait_for_more() {
+  if (has_more_ || is_stopping_) co_return;
+  pause_.expires_after(parts_.limits.heartbeat);
+  const auto [ended] = co_await pause_.async_wait(kResult);
+  (void)ended;  // woken or not: there is something to send
+}
+
+void Connection::wake() {
+  has_more_ = true;
+  pause_.cancel();
 }
 
 asio::awaitable<Answer> Connection::answer_to(Request request) {

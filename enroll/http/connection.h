@@ -5,10 +5,12 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 
@@ -49,6 +51,13 @@ class Connection : public std::enable_shared_from_this<Connection> {
   boost::asio::awaitable<Next> serve_one(Stream& stream);
   template <class Stream>
   boost::asio::awaitable<Next> refuse(Stream& stream, unsigned status);
+  template <class Stream>
+  boost::asio::awaitable<void> stream_events(Stream& stream, std::shared_ptr<EventFeed> feed);
+  template <class Stream>
+  boost::asio::awaitable<bool> write_all(Stream& stream, std::string_view text);
+  boost::asio::awaitable<EventFeed::Portion> portion_of(std::shared_ptr<EventFeed> feed);
+  boost::asio::awaitable<void> wait_for_more();
+  void wake();
   boost::asio::awaitable<Answer> answer_to(Request request);
   boost::asio::awaitable<void> part();
   void wipe_buffer();
@@ -61,6 +70,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool is_waiting_ = true;  ///< for a request to begin
   bool is_stopping_ = false;
   bool is_plain_ = false;
+  boost::asio::steady_timer pause_;  ///< of a stream, between two portions
+  bool has_more_ = false;            ///< of the stream, since its last portion
 };
 
 }  // namespace firstkey::enroll::http

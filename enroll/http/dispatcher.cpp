@@ -71,6 +71,23 @@ Answer Dispatcher::act(Pending& pending) {
   }
 }
 
+void Dispatcher::take(std::shared_ptr<EventFeed> feed, PortionDone done) {
+  // Shared: workers that have no room drop what they are given.
+  const auto waiting = std::make_shared<PortionDone>(std::move(done));
+  const auto admitted = parts_.store_workers.submit(
+      [this, asked = std::move(feed), waiting] { (*waiting)(next_of(*asked)); });
+  if (admitted == WorkerPool::Admission::kFull) (*waiting)(EventFeed::Portion());
+}
+
+EventFeed::Portion Dispatcher::next_of(EventFeed& feed) {
+  try {
+    return feed.take();
+  } catch (const std::exception& exception) {
+    parts_.log.said("stream_failed", exception.what());
+    return {.text = {}, .rest = EventFeed::Rest::kNone};
+  }
+}
+
 void Dispatcher::finish(Pending& pending, Answer answer) {
   account(pending.request,
           answer,

@@ -31,11 +31,15 @@ class Dispatcher {
   };
   /// Called exactly once, on any thread; dropped uncalled when the workers end.
   using Done = std::move_only_function<void(Answer)>;
+  using PortionDone = std::move_only_function<void(EventFeed::Portion)>;
 
   explicit Dispatcher(Parts parts) : parts_(parts) {}
 
   /// Returns at once; what takes time is done by workers. Threads: any.
   void dispatch(Request request, Done done);
+  /// Asks `feed` for its next portion; where no worker has room, an empty one. Returns at once;
+  /// `done` is called as that of dispatch(). Threads: any.
+  void take(std::shared_ptr<EventFeed> feed, PortionDone done);
   /// For a request that could not even be read: 400, 413 or 431.
   [[nodiscard]] Answer refuse(Request request, unsigned status);
 
@@ -49,6 +53,7 @@ class Dispatcher {
   };
   void follow(const std::shared_ptr<Pending>& pending);
   [[nodiscard]] Answer act(Pending& pending);
+  [[nodiscard]] EventFeed::Portion next_of(EventFeed& feed);
   void finish(Pending& pending, Answer answer);
   void account(const Request& request,
                const Answer& answer,

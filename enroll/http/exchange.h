@@ -2,10 +2,13 @@
 // One request and its answer, free of any HTTP library, so that what answers compiles and is tested
 // without one. A request is bounded before it gets here (limits.h).
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "enroll/http/event_feed.h"
 
 namespace firstkey::enroll::http {
 
@@ -39,6 +42,8 @@ struct Answer {
   std::string content_type = "application/json";
   std::vector<Header> headers;  ///< besides those of every answer
   std::string principal;  ///< for the log: who was answered; empty: nobody who showed a credential
+  /// What follows the body, until it ends; null: nothing. Shared with the worker that asks it.
+  std::shared_ptr<EventFeed> events{};
 };
 
 }  // namespace firstkey::enroll::http

@@ -18,7 +18,10 @@ struct Limits {
   std::chrono::milliseconds body_time{20'000};
   std::chrono::milliseconds write_time{20'000};
   std::chrono::milliseconds farewell_time{2'000};  ///< for a refused client to stop sending
-  std::chrono::milliseconds drain_time{10'000};    ///< for what runs when the server stops
+  std::chrono::milliseconds heartbeat{15'000};  ///< of a stream: proxies close after 30 s or more
+  std::chrono::milliseconds stream_time{
+      1'800'000};  ///< then its client comes again, and is judged again
+  std::chrono::milliseconds drain_time{10'000};  ///< for what runs when the server stops
 
   std::size_t connections = 2'000;
   std::size_t connections_of_address = 256;

@@ -8,6 +8,7 @@
 
 #include "core/strict_json.h"
 #include "enroll/http/error_answer.h"
+#include "enroll/remote/story_feed.h"
 #include "enroll/remote/wire.h"
 
 namespace firstkey::enroll::remote {
@@ -142,6 +143,12 @@ void EnrollmentRoutes::add_to(http::Router& router) {
   add_in_session(router, "POST", "/finish", [this](const Call&, const core::SessionTicket& ticket) {
     return to_outcome(parts_.verifier.finish(ticket));
   });
+  router.add({"GET",
+              std::string(kSessions) + "/events",
+              Lane::kStore,
+              [this](http::Request& request, const http::Arguments& arguments) {
+                return events(request, arguments);
+              }});
   add_proofs_to(router);
 }
 
@@ -185,30 +192,57 @@ void EnrollmentRoutes::add_proofs_to(http::Router& router) {
                  });
 }
 
-http::Answer EnrollmentRoutes::answer(http::Request& request,
-                                      const http::Arguments& arguments,
-                                      const Answering& answering) {
-  const auto now = [this] { return parts_.clock.read().wall; };
+std::expected<core::StationId, http::Answer> EnrollmentRoutes::recognise(http::Request& request) {
+  const auto now = parts_.clock.read().wall;
   const auto credential = credential_of(request);
   if (!credential) {
     const http::Refusal refusal{
         .status = 401, .code = "unauthenticated", .message = "a station's credential is needed"};
-    return http::error_answer(refusal, request, now());
+    return std::unexpected(http::error_answer(refusal, request, now));
   }
-  const auto station = parts_.admission.identify(*credential);
+  auto station = parts_.admission.identify(*credential);
   if (!station && station.error().code == core::ErrorCode::kStationUnknown) {
-    return refuse_caller(request);
+    return std::unexpected(refuse_caller(request));
   }
-  if (!station) return http::error_answer(station.error(), request, now());
+  if (!station) return std::unexpected(http::error_answer(station.error(), request, now));
   if (const auto wait = parts_.by_station.take(station->text())) {
-    return http::try_later(*wait, request, now());
+    return std::unexpected(http::try_later(*wait, request, now));
   }
+  return std::move(station.value());
+}
+
+http::Answer EnrollmentRoutes::answer(http::Request& request,
+                                      const http::Arguments& arguments,
+                                      const Answering& answering) {
+  const auto station = recognise(request);
+  if (!station) return station.error();
   const auto outcome =
       answering({.request = request, .arguments = arguments, .station = station.value()});
   auto given = outcome ? http::Answer{.body = json::serialize(outcome.value())}
-                       : http::error_answer(outcome.error(), request, now());
+                       : http::error_answer(outcome.error(), request, parts_.clock.read().wall);
   given.principal = "station " + station->text();
   return given;
+}
+
+http::Answer EnrollmentRoutes::events(http::Request& request, const http::Arguments& arguments) {
+  const auto now = parts_.clock.read().wall;
+  const auto station = recognise(request);
+  if (!station) return station.error();
+  auto secret = secret_of(request.header("firstkey-session-secret"));
+  if (!secret) {
+    const auto wrong = missing("Firstkey-Session-Secret");
+    return http::error_answer(wrong.error(), request, now);
+  }
+  core::SessionTicket ticket{.session = core::SessionId(arguments.front()),
+                             .station = station.value(),
+                             .secret = std::move(*secret)};
+  auto feed = StoryFeed::open({.store = parts_.store, .watch = parts_.watch},
+                              std::move(ticket),
+                              request.header("last-event-id"));
+  if (!feed) return http::error_answer(feed.error(), request, now);
+  return {.content_type = "text/event-stream",
+          .principal = "station " + station->text(),
+          .events = std::move(feed.value())};
 }
 
 http::Answer EnrollmentRoutes::refuse_caller(http::Request& request) {

@@ -3,6 +3,7 @@
 // A session's secret travels in the header Firstkey-Session-Secret, a station's credential as a
 // bearer. Told in words in enroll/remote/README.md.
 
+#include <expected>
 #include <functional>
 #include <string>
 
@@ -12,6 +13,7 @@
 #include "core/verifier.h"
 #include "enroll/http/rate_limit.h"
 #include "enroll/http/router.h"
+#include "enroll/remote/story_watch.h"
 
 namespace firstkey::enroll::remote {
 
@@ -21,6 +23,8 @@ class EnrollmentRoutes {
   struct Parts {
     core::Verifier& verifier;
     core::StationAdmission& admission;
+    core::Store& store;
+    StoryWatch& watch;
     const core::Clock& clock;
     http::RateLimit& by_station;
     /// Of an address, over which it is told so without another row in the trail.
@@ -56,7 +60,10 @@ class EnrollmentRoutes {
   [[nodiscard]] http::Answer answer(http::Request& request,
                                     const http::Arguments& arguments,
                                     const Answering& answering);
+  /// The station that asks, or what it hears instead of an answer.
+  [[nodiscard]] std::expected<core::StationId, http::Answer> recognise(http::Request& request);
   [[nodiscard]] http::Answer refuse_caller(http::Request& request);
+  [[nodiscard]] http::Answer events(http::Request& request, const http::Arguments& arguments);
   [[nodiscard]] http::Answer join(http::Request& request);
   [[nodiscard]] Outcome redeem(const Call& call);
   [[nodiscard]] Outcome resume(const Call& call);

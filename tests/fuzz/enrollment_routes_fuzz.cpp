@@ -109,12 +109,15 @@ class Api {
   core::SystemRandom random_;
   core::MemoryStore store_{clock_, random_};
   core::StationAdmission admission_{store_};
+  enroll::remote::StoryWatch watch_{store_};
   AgreeingVerifier verifier_;
   enroll::http::RateLimit unlimited_{clock_, {.burst = 2'000'000'000, .a_second = 1}};
   // None at all: a refusal writes nothing, so that memory stays as it is.
   enroll::http::RateLimit none_{clock_, {.burst = 0, .a_second = 1}};
   enroll::remote::EnrollmentRoutes routes_{{.verifier = verifier_,
                                             .admission = admission_,
+                                            .store = store_,
+                                            .watch = watch_,
                                             .clock = clock_,
                                             .by_station = unlimited_,
                                             .refusals = none_}};

@@ -65,6 +65,18 @@ class LoopbackClient {
       if (!read_some()) return std::exchange(received_, {});
     }
   }
+  /// What comes until `end`, with it; what there was if the server closed before.
+  std::string receive_to(std::string_view end) {
+    auto at = received_.find(end);
+    while (at == std::string::npos) {
+      const auto searched = received_.size();
+      if (!read_some()) return std::exchange(received_, {});
+      at = received_.find(end, searched < end.size() ? 0 : searched - end.size());
+    }
+    auto text = received_.substr(0, at + end.size());
+    received_.erase(0, text.size());
+    return text;
+  }
   /// Sends a request and returns its answer.
   std::string ask(std::string_view text) {
     (void)send(text);

@@ -27,8 +27,11 @@ class ServedVerifier {
       : admission_(store),
         by_station_(clock, kNoLimit),
         refusals_(clock, {.burst = 5, .a_second = 1}),
+        watch_(store),
         routes_({.verifier = verifier,
                  .admission = admission_,
+                 .store = store,
+                 .watch = watch_,
                  .clock = clock,
                  .by_station = by_station_,
                  .refusals = refusals_}),
@@ -44,6 +47,8 @@ class ServedVerifier {
                      .log = log_}) {
     routes_.add_to(router_);
   }
+
+  [[nodiscard]] enroll::remote::StoryWatch& watch() noexcept { return watch_; }
 
   /// Waits for the answer.
   enroll::http::Answer ask(enroll::http::Request request) {
@@ -73,6 +78,7 @@ class ServedVerifier {
   core::StationAdmission admission_;
   enroll::http::RateLimit by_station_;
   enroll::http::RateLimit refusals_;
+  enroll::remote::StoryWatch watch_;
   enroll::remote::EnrollmentRoutes routes_;
   enroll::http::Router router_;
   enroll::http::RateLimit by_address_;

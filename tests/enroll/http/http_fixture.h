@@ -3,6 +3,8 @@
 // echo, and work that a test holds up as long as it likes.
 
 #include <condition_variable>
+#include <functional>
+#include <map>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -43,6 +45,71 @@ class Gate {
   int arrived_ = 0;
 };
 
+/// What all streams of a server send, and how many listen.
+class StreamScript {
+ public:
+  /// Sends `text` to those who listen, and to whoever comes later.
+  void tell(const std::string& text) {
+    change([&] {
+      text_ += text;
+      wake();
+    });
+  }
+  void end() {
+    change([&] {
+      rest_ = enroll::http::EventFeed::Rest::kNone;
+      wake();
+    });
+  }
+  void wait_for_listeners(int count) {
+    std::unique_lock lock(mutex_);
+    REQUIRE(changed_.wait_for(lock, std::chrono::seconds(kClientPatience), [&] {
+      return static_cast<int>(wakes_.size()) == count;
+    }));
+  }
+
+ private:
+  friend class ScriptedFeed;
+  void change(const auto& edit) {
+    const std::lock_guard lock(mutex_);
+    edit();
+    changed_.notify_all();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  void wake() {
+    for (const auto& [feed, wakes] : wakes_) wakes();
+  }
+
+  std::map<const void*, std::function<void()>> wakes_;
+  std::string text_;
+  enroll::http::EventFeed::Rest rest_ = enroll::http::EventFeed::Rest::kFollows;
+};
+
+class ScriptedFeed final : public enroll::http::EventFeed {
+ public:
+  explicit ScriptedFeed(StreamScript& script) : script_(script) {}
+  ~ScriptedFeed() override {
+    script_.change([&] { script_.wakes_.erase(this); });
+  }
+  ScriptedFeed(const ScriptedFeed&) = delete;
+  ScriptedFeed& operator=(const ScriptedFeed&) = delete;
+  Portion take() override {
+    const std::lock_guard lock(script_.mutex_);
+    Portion portion{.text = script_.text_.substr(sent_), .rest = script_.rest_};
+    sent_ = script_.text_.size();
+    return portion;
+  }
+  void listen(std::function<void()> wake) override {
+    script_.change([&] { script_.wakes_.emplace(this, std::move(wake)); });
+  }
+
+ private:
+  StreamScript& script_;
+  std::size_t sent_ = 0;
+};
+
 class HttpFixture {
  public:
   explicit HttpFixture(const enroll::http::Limits& limits = {},
@@ -64,6 +131,10 @@ class HttpFixture {
     router.add({"GET", "/hash", Lane::kHash, [this](Request&, const Arguments&) {
                   gate.pass();
                   return Answer{.body = "hashed"};
+                }});
+    router.add({"GET", "/events", Lane::kStore, [this](Request&, const Arguments&) {
+                  return Answer{.content_type = "text/event-stream",
+                                .events = std::make_shared<ScriptedFeed>(script)};
                 }});
     router.add({"GET", "/throws", Lane::kStore, [](Request&, const Arguments&) -> Answer {
                   throw std::runtime_error("out of luck");
@@ -95,6 +166,7 @@ class HttpFixture {
   core::SystemClock clock;
   core::SystemRandom random;
   Gate gate;
+  StreamScript script;
   device::FileDescriptor nowhere{::open("/dev/null", O_WRONLY | O_CLOEXEC)};
   enroll::http::Metrics metrics;
   enroll::http::RequestLog log{clock, nowhere.get()};
