@@ -18,6 +18,8 @@ const char* name_of(PassEnding ending) {
       return "bootstrap_over";
     case PassEnding::kClockReset:
       return "clock_reset";
+    case PassEnding::kRestored:
+      return "restored";
   }
   return "deleted";
 }

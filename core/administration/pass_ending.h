@@ -15,6 +15,7 @@ enum class PassEnding : std::uint8_t {
   kUserDeleted,    ///< along with its user
   kBootstrapOver,  ///< a second administrator exists
   kClockReset,     ///< nobody can tell any more when it ends
+  kRestored,       ///< its store goes on from a backup, which knows not whether it was redeemed
 };
 
 /// Deletes `pass`, ends its user's open sessions (kPassUnknown) and writes an audit row of it.

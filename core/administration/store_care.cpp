@@ -66,6 +66,11 @@ Result<void> StoreCare::check() {
   return administration_.store().check();
 }
 
+Result<void> StoreCare::authorise_copy() {
+  return administration_.look<void>(
+      "store.copy", [](Act& act) { return act.authorise(Operation::kBackUpStore); });
+}
+
 Result<void> StoreCare::back_up(const std::string& path) {
   const auto allowed = administration_.look<void>(
       "store.backup", [](Act& act) { return act.authorise(Operation::kBackUpStore); });

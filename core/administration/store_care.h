@@ -40,6 +40,9 @@ class StoreCare {
   /// Errors: kStoreDamaged, kAuditBroken.
   [[nodiscard]] Result<void> check();
 
+  /// Whether the store may be copied into another, which the copy's own trail tells of.
+  [[nodiscard]] Result<void> authorise_copy();
+
   /// A consistent copy at `path`, which must not exist. Errors: kAlreadyExists and those of the
   /// store.
   [[nodiscard]] Result<void> back_up(const std::string& path);

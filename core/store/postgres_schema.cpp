@@ -1,7 +1,5 @@
 #include "core/store/postgres_schema.h"
 
-#include <optional>
-
 #include <pqxx/transaction>
 
 #include "core/store/migrations.h"
@@ -17,16 +15,6 @@ bool is_true(pqxx::transaction_base& transaction, const char* sql) {
   return transaction.exec1(sql).front().as<bool>();
 }
 
-/// The version of the schema that is there, nothing without one. Errors: kStoreDamaged.
-Result<std::optional<int>> version_of(pqxx::transaction_base& transaction) {
-  if (is_true(transaction, "SELECT to_regclass('firstkey.schema_version') IS NOT NULL")) {
-    return transaction.exec1("SELECT version FROM firstkey.schema_version").front().as<int>();
-  }
-  if (is_true(transaction, "SELECT to_regnamespace('firstkey') IS NULL")) return std::nullopt;
-  return fail(ErrorCode::kStoreDamaged,
-              "the database has a schema \"firstkey\" that is no store of firstkey");
-}
-
 Result<void> check_known(int version) {
   const auto newest = postgres_migrations().back().version;
   if (version <= newest) return {};
@@ -35,38 +23,60 @@ Result<void> check_known(int version) {
                   ", this program knows " + std::to_string(newest) + "); install that version");
 }
 
+/// Runs the steps after `from`, up to and with `to`.
+void run_steps(pqxx::transaction_base& transaction, int from, int to) {
+  for (const auto& step : postgres_migrations()) {
+    if (step.version > from && step.version <= to) transaction.exec(step.sql);
+  }
+  transaction.exec("UPDATE schema_version SET version = " + std::to_string(to));
+}
+
 /// Brings what others have not brought up to date meanwhile.
 Result<void> migrate(PostgresConnection& connection) {
   pqxx::work transaction(connection.raw());
   transaction.exec(kTakeTurn);
-  const auto found = version_of(transaction);
+  const auto found = schema_version(transaction);
   if (!found) return std::unexpected(found.error());
-  const auto version = found.value().value_or(0);
-  if (auto known = check_known(version); !known) return known;
-  if (!found.value()) {
-    if (!is_true(transaction, "SELECT current_setting('server_encoding') = 'UTF8'")) {
-      return fail(ErrorCode::kInvalidArgument, "a store needs a database in UTF-8");
-    }
-    transaction.exec(
-        "CREATE SCHEMA firstkey; CREATE TABLE schema_version (only_row bigint PRIMARY KEY "
-        "CHECK (only_row = 1), version bigint NOT NULL); INSERT INTO schema_version VALUES (1, 0)");
-  }
-  for (const auto& step : postgres_migrations()) {
-    if (step.version > version) transaction.exec(step.sql);
-  }
-  transaction.exec("UPDATE schema_version SET version = " +
-                   std::to_string(postgres_migrations().back().version));
-  transaction.commit();
-  return {};
+  auto migrated = found.value() ? migrate_schema(transaction, *found.value())
+                                : make_schema(transaction, postgres_migrations().back().version);
+  if (migrated) transaction.commit();
+  return migrated;
 }
 
 }  // namespace
+
+Result<std::optional<int>> schema_version(pqxx::transaction_base& transaction) {
+  if (is_true(transaction, "SELECT to_regclass('firstkey.schema_version') IS NOT NULL")) {
+    return transaction.exec1("SELECT version FROM firstkey.schema_version").front().as<int>();
+  }
+  if (is_true(transaction, "SELECT to_regnamespace('firstkey') IS NULL")) return std::nullopt;
+  return fail(ErrorCode::kStoreDamaged,
+              "the database has a schema \"firstkey\" that is no store of firstkey");
+}
+
+Result<void> make_schema(pqxx::transaction_base& transaction, int version) {
+  if (auto known = check_known(version); !known) return known;
+  if (!is_true(transaction, "SELECT current_setting('server_encoding') = 'UTF8'")) {
+    return fail(ErrorCode::kInvalidArgument, "a store needs a database in UTF-8");
+  }
+  transaction.exec(
+      "CREATE SCHEMA firstkey; CREATE TABLE schema_version (only_row bigint PRIMARY KEY "
+      "CHECK (only_row = 1), version bigint NOT NULL); INSERT INTO schema_version VALUES (1, 0)");
+  run_steps(transaction, 0, version);
+  return {};
+}
+
+Result<void> migrate_schema(pqxx::transaction_base& transaction, int version) {
+  if (auto known = check_known(version); !known) return known;
+  run_steps(transaction, version, postgres_migrations().back().version);
+  return {};
+}
 
 Result<void> bring_up_to_date(PostgresConnection& connection, StorePresence presence) {
   std::optional<int> version;
   {
     pqxx::read_transaction look(connection.raw());
-    const auto found = version_of(look);
+    const auto found = schema_version(look);
     if (!found) return std::unexpected(found.error());
     version = found.value();
   }

@@ -4,8 +4,10 @@
 
 #include <pqxx/nontransaction>
 #include <pqxx/transaction>
+#include <unistd.h>
 
 #include "core/audit_check.h"
+#include "core/private_file.h"
 #include "core/store/postgres_error.h"
 #include "core/store/postgres_location.h"
 
@@ -183,9 +185,41 @@ Result<void> PostgresStore::scrub() {
   return {};  // what rows held before is vacuum's to remove, and the logs' of the server
 }
 
-Result<void> PostgresStore::back_up(const std::string& /*path*/) {
-  return fail(ErrorCode::kInvalidArgument,
-              "a store on PostgreSQL is backed up by its server's own means, such as pg_dump");
+Result<void> PostgresStore::back_up(const std::string& path) {
+  auto connection = pool_.borrow();
+  if (!connection) return std::unexpected(connection.error());
+  if (auto created = create_private_file(path); !created) return created;
+  Result<void> written;
+  try {
+    Reading snapshot(connection.value()->raw());
+    written = write_archive(snapshot, path);
+  } catch (const pqxx::pqxx_exception& exception) {
+    written = std::unexpected(error_of(exception));
+  }
+  if (written) written = sync_file(path);
+  if (!written) (void)::unlink(path.c_str());
+  return written;
+}
+
+Result<Settings> PostgresStore::fill(const std::string& location,
+                                     const std::string& path,
+                                     const SettingsCheck& check) {
+  const auto connection_string = postgres_connection_string(location);
+  if (!connection_string) return std::unexpected(connection_string.error());
+  try {
+    PostgresConnection connection(connection_string.value(), {});
+    pqxx::work transaction(connection.raw());
+    auto settings = fill_database(transaction, path, check);
+    if (!settings) return settings;
+    if (auto committed = commit(connection, transaction); !committed) {
+      return std::unexpected(committed.error());
+    }
+    return settings;
+  } catch (const StoreAbort& abort) {
+    return std::unexpected(abort.error);
+  } catch (const pqxx::pqxx_exception& exception) {
+    return std::unexpected(error_of(exception));
+  }
 }
 
 }  // namespace firstkey::core

@@ -11,6 +11,7 @@
 #include "core/store/postgres_pool.h"
 #include "core/store/postgres_schema.h"
 #include "core/store/postgres_transaction.h"
+#include "core/store/store_archive.h"
 
 namespace firstkey::core {
 
@@ -27,11 +28,18 @@ class PostgresStore final : public Store {
       Random& random,
       const PostgresOptions& options = {});
 
+  /// Fills the database `location`, which must have no store, with what the archive or store `path`
+  /// holds, but for the settings, which are returned: until they are put, nobody takes it for a
+  /// store. Errors: kAlreadyExists, kOutcomeUnknown, those of `check` and open().
+  [[nodiscard]] static Result<Settings> fill(const std::string& location,
+                                             const std::string& path,
+                                             const SettingsCheck& check);
+
   [[nodiscard]] Result<void> write(const Work& work) override;
   [[nodiscard]] Result<void> read(const ReadWork& work) override;
   [[nodiscard]] Result<void> check() override;
-  /// kInvalidArgument: a database is backed up by its server's own means, such as pg_dump.
   [[nodiscard]] Result<void> scrub() override;
+  /// An archive (store_archive.h).
   [[nodiscard]] Result<void> back_up(const std::string& path) override;
 
  private:

@@ -17,9 +17,9 @@ namespace firstkey::core {
 
 namespace {
 
-constexpr int kApplicationId = 0x464B3031;  // "FK01", in the file's header: file(1) can tell
-constexpr std::size_t kLargestBatch = 64;   // bounds how long the first of a batch waits
-constexpr int kBusyMilliseconds = 10'000;   // a writer of another program, or a stopped one
+constexpr int kHandedOverId = 0x464B3058;  // "FK0X": a database has what the file holds
+constexpr std::size_t kLargestBatch = 64;  // bounds how long the first of a batch waits
+constexpr int kBusyMilliseconds = 10'000;  // a writer of another program, or a stopped one
 constexpr std::chrono::milliseconds kTurnPatience{5'000};
 constexpr std::size_t kIdleReaders = 4;
 
@@ -40,9 +40,19 @@ std::int64_t pragma(SqliteConnection& connection, const char* sql) {
   return statement.getColumn(0).getInt64();
 }
 
-/// Whether the file behind the connection is still the one at its path. Without this, commits into
-/// a file that was deleted or replaced by a backup would be acknowledged and lost.
+std::unexpected<Error> handed_over() {
+  return fail(ErrorCode::kStoreUnreachable,
+              "this store was copied into a database and goes on there; give --store its location");
+}
+
+/// Whether the file behind the connection is still the one at its path, and still the store.
+/// Without this, commits into a file that was deleted, replaced or handed over would be
+/// acknowledged and lost.
 Result<void> check_place(SqliteConnection& connection) {
+  auto& id = connection.prepared("PRAGMA application_id");
+  id.executeStep();
+  if (id.getColumn(0).getInt() == kHandedOverId) return handed_over();
+  id.reset();
   int has_moved = 0;
   sqlite3_file_control(
       connection.database().getHandle(), "main", SQLITE_FCNTL_HAS_MOVED, &has_moved);
@@ -73,7 +83,11 @@ Result<void> migrate(SqliteConnection& connection, SqliteStore::Presence presenc
   const auto steps = sqlite_migrations();
   const auto newest = steps.back().version;
   const bool is_empty = pragma(connection, "SELECT count(*) FROM sqlite_schema") == 0;
-  if (!is_empty && application != kApplicationId) {
+  if (application == kHandedOverId) {
+    connection.run("ROLLBACK");
+    return handed_over();
+  }
+  if (!is_empty && application != kSqliteStoreId) {
     connection.run("ROLLBACK");
     return fail(ErrorCode::kStoreDamaged, "this is a database, but not a firstkey store");
   }
@@ -92,7 +106,7 @@ Result<void> migrate(SqliteConnection& connection, SqliteStore::Presence presenc
   for (const auto& step : steps) {
     if (step.version > version) connection.run(step.sql);
   }
-  connection.run(("PRAGMA application_id = " + std::to_string(kApplicationId)).c_str());
+  connection.run(("PRAGMA application_id = " + std::to_string(kSqliteStoreId)).c_str());
   connection.run(("PRAGMA user_version = " + std::to_string(newest)).c_str());
   connection.run("COMMIT");
   return {};
@@ -297,6 +311,20 @@ Result<void> SqliteStore::scrub() {
     return fail(ErrorCode::kStoreUnreachable,
                 "something reads the store, so its log could not be emptied; try again");
   });
+}
+
+Result<void> SqliteStore::hand_over(const std::function<Result<void>()>& take) {
+  Result<void> taken = fail(ErrorCode::kStoreFailed, "the transaction did not run");
+  const auto marked = write([&](WriteTransaction&) {
+    taken = take();
+    if (!taken) return Ending::kRollBack;
+    writer_->run(("PRAGMA application_id = " + std::to_string(kHandedOverId)).c_str());
+    return Ending::kCommit;
+  });
+  if (marked || !taken) return taken;
+  return fail(ErrorCode::kOutcomeUnknown,
+              "the database has everything, but this file could not be marked (" +
+                  marked.error().detail + "); let nobody use it any more");
 }
 
 Result<void> SqliteStore::back_up(const std::string& path) {

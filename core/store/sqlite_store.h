@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <deque>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -15,6 +16,9 @@
 #include "core/store.h"
 
 namespace firstkey::core {
+
+/// In the header of a store's file: file(1) can tell.
+inline constexpr int kSqliteStoreId = 0x464B3031;  // "FK01"
 
 class SqliteConnection;
 class WriteTurn;
@@ -42,6 +46,10 @@ class SqliteStore final : public Store {
   [[nodiscard]] Result<void> check() override;
   [[nodiscard]] Result<void> scrub() override;
   [[nodiscard]] Result<void> back_up(const std::string& path) override;
+  /// Lets `take` copy what the file holds while nobody can change it, and if that went well marks
+  /// the file as handed over: every program that has it open, or opens it later, is refused.
+  /// Errors: those of `take` and of write(); kOutcomeUnknown: taken, and perhaps not marked.
+  [[nodiscard]] Result<void> hand_over(const std::function<Result<void>()>& take);
 
  private:
   /// A caller of write(), waiting on its own stack.

@@ -1,4 +1,4 @@
-// session, lockout, clock and store: looking after what runs.
+// session, lockout and clock: looking after what runs.
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
@@ -115,23 +115,6 @@ Result<void> reset_clock(Workplace& workplace, const Output& output) {
   return {};
 }
 
-Result<void> check_store(Workplace& workplace, const Output& output) {
-  const auto checked = core::StoreCare(workplace.administration(), workplace.clock()).check();
-  if (!checked) return checked;
-  output.say("The store is sound and its audit trail unbroken");
-  output.object({{"isSound", true}});
-  return {};
-}
-
-Result<void> back_up(Workplace& workplace, const Output& output, const std::string& path) {
-  const auto copied = core::StoreCare(workplace.administration(), workplace.clock()).back_up(path);
-  if (!copied) return copied;
-  output.line("Copy", path);
-  output.line("Not in it", "the pepper and the audit key: back them up apart");
-  output.object({{"path", path}});
-  return {};
-}
-
 }  // namespace
 
 void add_care_commands(CLI::App& program, Invocation& invocation) {
@@ -184,15 +167,6 @@ void add_care_commands(CLI::App& program, Invocation& invocation) {
               "reset",
               "Believe the wall clock again; deletes every pass and ends every session",
               reset_clock);
-
-  auto* store = add_family(program, "store", "The store's file");
-  add_command(*store, invocation, "check", "Check the file and the audit trail", check_store);
-  add_command_on(
-      *store,
-      invocation,
-      "backup",
-      "Copy the store while it is used",
-      {.argument = "path", .argument_help = "A file that does not exist", .run = back_up});
 }
 
 }  // namespace firstkey::enroll

@@ -34,6 +34,7 @@ void add_policy_commands(CLI::App& program, Invocation& invocation);
 void add_credential_commands(CLI::App& program, Invocation& invocation);
 void add_audit_commands(CLI::App& program, Invocation& invocation);
 void add_care_commands(CLI::App& program, Invocation& invocation);
+void add_store_commands(CLI::App& program, Invocation& invocation);
 void add_metadata_commands(CLI::App& program, Invocation& invocation);
 void add_enroll_command(CLI::App& program, Invocation& invocation);
 void add_key_commands(CLI::App& program, Invocation& invocation);

@@ -75,6 +75,7 @@ int run(int argc, char** argv) {
   add_demo_command(program, invocation);
   add_audit_commands(program, invocation);
   add_care_commands(program, invocation);
+  add_store_commands(program, invocation);
   add_version(program, invocation);
   try {
     program.parse(argc, argv);

@@ -48,6 +48,25 @@ std::string default_state_folder(const std::string& store) {
   return folder.empty() ? "." : folder;
 }
 
+core::Result<core::Account> account_at(const Place& place) {
+  core::Account account{.uid = ::geteuid()};
+  if (!core::is_postgres_location(place.store)) return account;
+  auto installation = core::installation_at(place.installation());
+  if (!installation) return std::unexpected(installation.error());
+  account.installation = installation.value().value_or(core::InstallationId());
+  return account;
+}
+
+core::Result<core::Account> begin_account(const Place& place, core::Random& random) {
+  auto account = account_at(place);
+  if (!account || !core::is_postgres_location(place.store)) return account;
+  if (!account->installation.empty()) return account;
+  auto begun = core::begin_installation(place.installation(), random);
+  if (!begun) return std::unexpected(begun.error());
+  account->installation = std::move(begun.value());
+  return account;
+}
+
 core::Result<std::unique_ptr<Workplace>> Workplace::open(const Place& place) {
   std::unique_ptr<Workplace> workplace(new Workplace());
   auto opened = workplace->open_store(place, core::StorePresence::kMustExist);
@@ -82,12 +101,8 @@ core::Result<void> Workplace::begin_folder(const Place& place) {
   if (pepper.value() == core::FilePresence::kAbsent) {
     if (auto begun = core::KeyFilePepper::create(place.pepper(), random_); !begun) return begun;
   }
-  if (!core::is_postgres_location(place.store)) return {};
-  const auto installation = core::installation_at(place.installation());
-  if (!installation) return std::unexpected(installation.error());
-  if (installation.value()) return {};
-  const auto begun = core::begin_installation(place.installation(), random_);
-  return begun ? core::Result<void>() : std::unexpected(begun.error());
+  const auto owner = begin_account(place, random_);
+  return owner ? core::Result<void>() : std::unexpected(owner.error());
 }
 
 core::Result<void> Workplace::open_folder(const Place& place) {
@@ -98,13 +113,9 @@ core::Result<void> Workplace::open_folder(const Place& place) {
   const auto cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   hasher_ = std::make_unique<core::PassHasher>(*pepper_, core::HashCost{}, cores);
   audit_key_path_ = place.audit_key();
-  core::Account account{.uid = ::geteuid()};
-  if (core::is_postgres_location(place.store)) {
-    auto installation = core::installation_at(place.installation());
-    if (!installation) return std::unexpected(installation.error());
-    account.installation = installation.value().value_or(core::InstallationId());
-  }
-  administration_ = std::make_unique<core::Administration>(*store_, std::move(account));
+  auto account = account_at(place);
+  if (!account) return std::unexpected(account.error());
+  administration_ = std::make_unique<core::Administration>(*store_, std::move(account.value()));
   return {};
 }
 

@@ -53,6 +53,11 @@ class Workplace {
   std::string audit_key_path_;
 };
 
+/// Who acts in process at `place`. Errors: those of core::installation_at.
+[[nodiscard]] core::Result<core::Account> account_at(const Place& place);
+/// The same where a store is about to begin: an installation that is not there begins as well.
+[[nodiscard]] core::Result<core::Account> begin_account(const Place& place, core::Random& random);
+
 /// Where the store is when nobody says: FIRSTKEY_STORE, else firstkey.db in /var/lib/firstkey for
 /// root and in $XDG_DATA_HOME/firstkey (or ~/.local/share/firstkey) for others.
 [[nodiscard]] std::string default_store();

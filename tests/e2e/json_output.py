@@ -25,8 +25,8 @@ except ImportError as error:
     sys.exit(1 if os.environ.get("FIRSTKEY_REQUIRE_PARTS") == "1" else 77)
 
 PROGRAM, SCHEMAS, SOFTKEY = sys.argv[1:4]
-# Needs a session that is open after its program has ended.
-UNSEEN = {"session end"}
+# One needs a session that is open after its program has ended, one a database.
+UNSEEN = {"session end", "store copy"}
 
 schemas = {}
 for path in pathlib.Path(SCHEMAS).glob("*.json"):
@@ -152,7 +152,14 @@ def administration():
     run("error", ["audit", "verify", "--heads", heads, "--key", "00" * 32], status=7)
     run("clock", ["clock", "show"])
     run("store-check", ["store", "check"])
+    run("store-ready", ["store", "init"])
+    run("store-ready", ["store", "migrate"])
     run("store-backup", ["store", "backup", os.path.join(folder.name, "copy.db")])
+    run("error", ["store", "restore", os.path.join(folder.name, "copy.db")], status=3)
+    elsewhere = ["--state-folder", folder.name, "--store", os.path.join(folder.name, "again.db")]
+    words = ["store", "restore", os.path.join(folder.name, "copy.db")]
+    examine("store-restored", words, 0, subprocess.run(
+        [PROGRAM, *elsewhere, "--json", *words], capture_output=True, text=True, timeout=60))
     run("version", ["version"])
     run("deleted", ["pass", "delete", lee])
     run("deleted", ["user", "delete", lee])
