@@ -10,11 +10,14 @@
 #include <boost/json.hpp>
 #include <unistd.h>
 
+#include "core/api_admission.h"
 #include "core/head_signer.h"
 #include "core/local_verifier.h"
 #include "core/station_admission.h"
+#include "enroll/api/callers.h"
 #include "enroll/app/commands.h"
 #include "enroll/app/regular_work.h"
+#include "enroll/graph/graph_routes.h"
 #include "enroll/http/error_answer.h"
 #include "enroll/http/server.h"
 #include "enroll/remote/enrollment_routes.h"
@@ -33,6 +36,7 @@ constexpr std::size_t kHashRoom = 64;
 /// Source: ours. An enrollment is some ten requests.
 constexpr http::Rate kAddressRate{.burst = 400, .a_second = 200};
 constexpr http::Rate kStationRate{.burst = 200, .a_second = 50};
+constexpr http::Rate kCallerRate{.burst = 200, .a_second = 50};
 constexpr http::Rate kRefusalRate{.burst = 10, .a_second = 1};
 
 struct ServeOptions {
@@ -131,9 +135,11 @@ class Service {
   explicit Service(Workplace& workplace)
       : workplace_(workplace),
         verifier_(workplace.store(), workplace.random(), workplace.pepper(), workplace.hasher()),
-        admission_(workplace.store()) {
+        admission_(workplace.store()),
+        api_admission_(workplace.store()) {
     verifier_.set_at_full_station(core::AtFullStation::kIsRefused);
     routes_.add_to(router_);
+    graph_.add_to(router_);
     add_health_to(router_, workplace.store(), workplace.clock());
     metrics_router_.add(
         {"GET", "/metrics", http::Lane::kAtOnce, [this](http::Request&, const http::Arguments&) {
@@ -171,6 +177,7 @@ class Service {
   core::LocalVerifier verifier_;
   core::StationAdmission admission_;
   remote::StoryWatch story_watch_{workplace_.store()};
+  core::ApiAdmission api_admission_;
   http::Metrics metrics_;
   http::RequestLog log_{workplace_.clock(), STDERR_FILENO};
   http::RateLimit by_address_{workplace_.clock(), kAddressRate};
@@ -183,6 +190,16 @@ class Service {
                                     .clock = workplace_.clock(),
                                     .by_station = by_station_,
                                     .refusals = refusals_}};
+  http::RateLimit by_caller_{workplace_.clock(), kCallerRate};
+  api::Callers callers_{{.admission = api_admission_, .refusals = refusals_}};
+  graph::GraphRoutes graph_{
+      {.reception = {.store = workplace_.store(),
+                     .clock = workplace_.clock(),
+                     .identify = [this](const auto& request) { return callers_.identify(request); },
+                     .by_caller = by_caller_},
+       .random = workplace_.random(),
+       .pepper = workplace_.pepper(),
+       .hasher = workplace_.hasher()}};
   http::Router router_;
   http::Router metrics_router_;
   std::unique_ptr<http::WorkerPool> store_workers_ =
