@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 #include "core/administration/act.h"
 #include "core/session_rules.h"
@@ -16,7 +17,8 @@ namespace firstkey::core {
 class Administration {
  public:
   /// `store` must outlive this.
-  Administration(Store& store, Principal principal) : store_(store), principal_(principal) {}
+  Administration(Store& store, Principal principal)
+      : store_(store), principal_(std::move(principal)) {}
 
   /// Decides and carries out an act named `action` ("pass.issue"). `decide` may run more than once.
   /// Errors: those of Act::begin, of `decide` and of Store::write.

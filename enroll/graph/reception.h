@@ -51,7 +51,7 @@ struct Place {
   std::string method;
   std::string path;  ///< "/users/{}"
   http::Lane lane = http::Lane::kStore;
-  std::vector<std::string_view> options{};  ///< those of the query that it takes
+  std::vector<std::string_view> options;  ///< those of the query that it takes
 };
 
 class Reception {

@@ -18,7 +18,7 @@ struct Refusal {
   unsigned status = 500;
   std::string_view code;
   std::string_view message;
-  std::string_view reason{};  ///< the code inside "innerError", where `code` is a class of them
+  std::string_view reason;  ///< the code inside "innerError", where `code` is a class of them
 };
 
 /// A refusal of core: the status its code has, and its words unless they are about this machine.
