@@ -219,7 +219,7 @@ TEST_SUITE("e2e/cli_administration") {
     (void)w.answer("user disable lee@example.org");
     CHECK(w.answer("audit verify --heads " + heads).at("unsigned").as_array().size() == 1);
     std::filesystem::remove(heads);
-    CHECK(w.code("audit verify --heads " + heads, 2) == "not_found");
+    CHECK(w.code("audit verify --heads " + heads, 3) == "not_found");
   }
 
   TEST_CASE("a damaged, foreign or missing store is told apart") {
