@@ -24,8 +24,8 @@ struct RestoredStore {
 };
 
 /// A backup does not know what happened since: which passes were redeemed, which stations were
-/// removed. So a new epoch begins: passes and challenges are deleted, open sessions end, no station
-/// is known.
+/// removed. So a new epoch begins, in which no earlier API credential counts: passes and challenges
+/// are deleted, open sessions end, no station is known.
 [[nodiscard]] Result<RestoredStore> begin_epoch(Store& store,
                                                 Settings settings,
                                                 const Account& owner);

@@ -127,9 +127,8 @@ void add_transfer_commands(CLI::App& family, Invocation& invocation) {
   auto* restoring = family.add_subcommand("restore", "Go on from a backup, where no store is");
   restoring->add_option("file", *file, "What `store backup` wrote")->required();
   restoring->footer(
-      "What happened since the backup is not in it. So every pass is void, every session ends, "
-      "and\n"
-      "stations are added and joined anew. The pepper has to be here.");
+      "What happened since the backup is not in it. So every pass and API credential is void,\n"
+      "every session ends, and stations are added and joined anew. The pepper has to be here.");
   restoring->callback([&invocation, file] {
     invocation.action = [&invocation, file] { return tell_restored(invocation, *file); };
   });

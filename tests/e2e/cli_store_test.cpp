@@ -55,13 +55,16 @@ TEST_SUITE("e2e/cli_store") {
     }
   }
 
-  TEST_CASE("stations of a backup join anew") {
+  TEST_CASE("stations of a backup join anew, and its API credentials are void") {
     const EnrollmentDesk desk;
     (void)desk.answer("station add kiosk");
+    (void)desk.answer("api-credential create --for ana@example.org --name nightly");
     (void)desk.answer("store backup " + desk.folder / "backup");
     lose(desk);
     CHECK(desk.answer("store restore " + desk.folder / "backup").at("stations") == 1);
     CHECK(desk.answer("station list").at("value").as_array().empty());
+    const auto credentials = desk.answer("api-credential list");
+    CHECK(credentials.at("value").at(0).at("state") == "revoked");
   }
 
   TEST_CASE("nothing is restored over a store, and what is no backup is told as such") {
