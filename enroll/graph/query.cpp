@@ -19,6 +19,12 @@ std::unexpected<core::Error> wrong(std::string what) {
   return core::fail(core::ErrorCode::kInvalidArgument, std::move(what));
 }
 
+std::string listed(const std::vector<std::string_view>& names) {
+  std::string list;
+  for (const auto name : names) list += (list.empty() ? "" : ", ") + std::string(name);
+  return list.empty() ? "none" : list;
+}
+
 std::string_view trimmed(std::string_view text) {
   const auto begin = text.find_first_not_of(' ');
   if (begin == std::string_view::npos) return {};
@@ -60,9 +66,7 @@ core::Result<Query> Query::parse(std::string_view text,
     auto name = parameter.key.decode();
     const bool is_taken = std::ranges::find(taken, name) != taken.end();
     if (!is_taken && name.starts_with('$')) {
-      return wrong(
-          "this query option is not taken here; the README of enroll/graph lists those "
-          "that are");
+      return wrong("this query option is not taken here; taken are: " + listed(taken));
     }
     if (!is_taken) continue;
     if (!query.options_.emplace(std::move(name), parameter.value.decode()).second) {
@@ -107,9 +111,7 @@ core::Result<std::optional<Equality>> Query::filter(
   const auto relation = take_word(rest);
   auto wanted = unquoted(rest);
   if (relation != "eq" || !wanted || std::ranges::find(properties, property) == properties.end()) {
-    std::string names;
-    for (const auto name : properties) names += (names.empty() ? "" : ", ") + std::string(name);
-    return wrong("$filter takes PROPERTY eq 'VALUE' with one of " + names);
+    return wrong("$filter takes PROPERTY eq 'VALUE' with one of " + listed(properties));
   }
   return Equality{.property = std::string(property), .value = std::move(wanted.value())};
 }
