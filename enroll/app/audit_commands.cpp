@@ -178,7 +178,7 @@ Result<void> redact_audit(Workplace& workplace,
       options.user.empty() ? redaction.redact_row({.chain = options.chain, .sequence = options.row})
                            : redaction.redact_user({.text = options.user});
   if (!redacted) return std::unexpected(redacted.error());
-  output.say(fmt::format("Erased names in {} rows", redacted->rows));
+  output.line("Names", fmt::format("erased, rows: {}", redacted->rows));
   json::object object{{"redactedRows", redacted->rows}, {"isScrubbed", !redacted->left_behind}};
   if (redacted->left_behind) output.line("Careful", redacted->left_behind->detail);
   output.object(object);

@@ -64,8 +64,9 @@ void show_summary(const Output& output, const core::AuditSummary& summary) {
 void show_signed(const Output& output, const core::SignedTrail& checked) {
   json::array tails;
   for (const auto& tail : checked.unsigned_tails) {
-    output.line("Unsigned",
-                fmt::format("{} rows of chain {}, from row {}", tail.rows, tail.chain, tail.first));
+    output.line(
+        "Unsigned",
+        fmt::format("chain {}, rows {} to {}", tail.chain, tail.first, tail.first + tail.rows - 1));
     tails.push_back({{"chain", tail.chain}, {"firstRow", tail.first}, {"rows", tail.rows}});
   }
   if (checked.unsigned_tails.empty()) output.line("Unsigned", "none");
@@ -108,7 +109,8 @@ Result<void> sign_audit(Workplace& workplace, const Output& output, const std::s
     return {};
   }
   const auto& made = head.value().value();
-  output.line("Head", fmt::format("{}, {} chains", made.number, made.chains.size()));
+  output.line("Head", std::to_string(made.number));
+  output.line("Chains", std::to_string(made.chains.size()));
   output.line("Digest", core::to_hex(digest_of(made)));
   output.object(
       {{"isSigned", true}, {"number", made.number}, {"digest", core::to_hex(digest_of(made))}});

@@ -83,9 +83,9 @@ ExitCode tell_restored(const Invocation& invocation, const std::string& file) {
   const auto restored = restore(invocation.place, file);
   if (!restored) return output.failure(restored.error());
   output.line("Store", invocation.place.store + " (restored)");
-  output.line("Void",
-              fmt::format("{} passes, {} open sessions", restored->passes, restored->sessions));
-  output.line("Stations", fmt::format("{} to be added and joined anew", restored->stations));
+  output.line("Void", fmt::format("passes: {}", restored->passes));
+  output.line("Ended", fmt::format("open sessions: {}", restored->sessions));
+  output.line("Stations", fmt::format("{}, to be added and joined anew", restored->stations));
   output.object({{"store", invocation.place.store},
                  {"epoch", restored->epoch},
                  {"passes", restored->passes},
