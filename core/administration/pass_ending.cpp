@@ -1,5 +1,6 @@
 #include "core/administration/pass_ending.h"
 
+#include "core/administration/listing.h"
 #include "core/session_rules.h"
 
 namespace firstkey::core {
@@ -36,6 +37,20 @@ void end_pass(WriteTransaction& transaction, const Pass& pass, PassEnding ending
                                         {"userId", pass.user.text()},
                                         {"reason", name_of(ending)}},
                             .personal = {}});
+}
+
+EndedAll end_all(WriteTransaction& transaction, PassEnding ending, ErrorCode reason, Instant now) {
+  EndedAll ended;
+  for (const auto& session : transaction.open_sessions()) {
+    end_session(transaction, session, SessionState::kEnded, reason, now);
+    ++ended.sessions;
+  }
+  while (true) {
+    const auto page = transaction.passes({}, kMaxPage);
+    for (const auto& pass : page) end_pass(transaction, pass, ending, now);
+    ended.passes += page.size();
+    if (page.size() < kMaxPage) return ended;
+  }
 }
 
 }  // namespace firstkey::core

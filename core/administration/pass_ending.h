@@ -2,6 +2,7 @@
 // A pass deleted before its time, or after it: its sessions end with it, in the same transaction,
 // and its story in the audit trail gets its last row.
 
+#include <cstddef>
 #include <cstdint>
 
 #include "core/pass.h"
@@ -20,5 +21,12 @@ enum class PassEnding : std::uint8_t {
 
 /// Deletes `pass`, ends its user's open sessions (kPassUnknown) and writes an audit row of it.
 void end_pass(WriteTransaction& transaction, const Pass& pass, PassEnding ending, Instant now);
+
+struct EndedAll {
+  std::size_t passes = 0;
+  std::size_t sessions = 0;  ///< that were open
+};
+/// Ends every open session, with `reason`, and then every pass.
+EndedAll end_all(WriteTransaction& transaction, PassEnding ending, ErrorCode reason, Instant now);
 
 }  // namespace firstkey::core

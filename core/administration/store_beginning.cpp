@@ -2,9 +2,7 @@
 
 #include <utility>
 
-#include "core/administration/listing.h"
 #include "core/administration/pass_ending.h"
-#include "core/session_rules.h"
 
 namespace firstkey::core {
 
@@ -27,24 +25,6 @@ void begin(WriteTransaction& transaction,
                             .personal = {}});
 }
 
-std::size_t end_all_sessions(WriteTransaction& transaction, Instant now) {
-  const auto sessions = transaction.open_sessions();
-  for (const auto& session : sessions) {
-    end_session(transaction, session, SessionState::kEnded, ErrorCode::kSessionEnded, now);
-  }
-  return sessions.size();
-}
-
-std::size_t end_all_passes(WriteTransaction& transaction, Instant now) {
-  std::size_t ended = 0;
-  while (true) {
-    const auto page = transaction.passes({}, kMaxPage);
-    for (const auto& pass : page) end_pass(transaction, pass, PassEnding::kRestored, now);
-    ended += page.size();
-    if (page.size() < kMaxPage) return ended;
-  }
-}
-
 }  // namespace
 
 Result<void> begin_copy(Store& store, Settings settings, const Account& owner) {
@@ -62,8 +42,9 @@ Result<RestoredStore> begin_epoch(Store& store, Settings settings, const Account
   const auto done = store.write([&](WriteTransaction& transaction) {
     begin(transaction, settings, owner, "store.restore");
     const auto now = transaction.clock().now;
-    restored.sessions = end_all_sessions(transaction, now);
-    restored.passes = end_all_passes(transaction, now);
+    const auto ended = end_all(transaction, PassEnding::kRestored, ErrorCode::kSessionEnded, now);
+    restored.sessions = ended.sessions;
+    restored.passes = ended.passes;
     transaction.delete_challenges_before(Instant::max());
     return Store::Ending::kCommit;
   });

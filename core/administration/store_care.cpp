@@ -1,32 +1,8 @@
 #include "core/administration/store_care.h"
 
-#include "core/administration/listing.h"
 #include "core/administration/pass_ending.h"
-#include "core/session_rules.h"
 
 namespace firstkey::core {
-
-namespace {
-
-std::size_t end_all_sessions(WriteTransaction& transaction, Instant now) {
-  const auto sessions = transaction.open_sessions();
-  for (const auto& session : sessions) {
-    end_session(transaction, session, SessionState::kEnded, ErrorCode::kClockUncertain, now);
-  }
-  return sessions.size();
-}
-
-std::size_t delete_all_passes(WriteTransaction& transaction, Instant now) {
-  std::size_t deleted = 0;
-  while (true) {
-    const auto page = transaction.passes({}, kMaxPage);
-    for (const auto& pass : page) end_pass(transaction, pass, PassEnding::kClockReset, now);
-    deleted += page.size();
-    if (page.size() < kMaxPage) return deleted;
-  }
-}
-
-}  // namespace
 
 Result<ClockState> StoreCare::clock() {
   return administration_.look<ClockState>("clock.show", [&](Act& act) -> Result<ClockState> {
@@ -49,12 +25,11 @@ Result<ClockReset> StoreCare::reset_clock() {
         act.note("from", to_rfc3339(act.now()));
         act.note("to", to_rfc3339(wall));
         return [now = act.now()](WriteTransaction& transaction) {
-          ClockReset reset;
-          reset.sessions = end_all_sessions(transaction, now);
-          reset.passes = delete_all_passes(transaction, now);
+          const auto ended =
+              end_all(transaction, PassEnding::kClockReset, ErrorCode::kClockUncertain, now);
           transaction.delete_lockouts_before(Instant::max());
           transaction.reset_clock_mark();
-          return reset;
+          return ClockReset{.passes = ended.passes, .sessions = ended.sessions};
         };
       });
 }
