@@ -24,8 +24,6 @@ class StoryWatch {
 
   /// `store` must outlive this.
   explicit StoryWatch(core::Store& store) : store_(store) {}
-  StoryWatch(const StoryWatch&) = delete;
-  StoryWatch& operator=(const StoryWatch&) = delete;
 
   /// Is told as long as it lives; the watch must outlive it.
   class Listener {
