@@ -1,6 +1,7 @@
 #include "core/store/memory_store.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "core/audit_check.h"
@@ -118,7 +119,9 @@ class MemoryTransaction final : public WriteTransaction {
     for (const auto& [id, credential] : state_.credentials) {
       if (credential.user == user && !credential.withdrawn_at) found.push_back(credential);
     }
-    std::ranges::stable_sort(found, {}, &CredentialRecord::created_at);
+    std::ranges::sort(found, {}, [](const CredentialRecord& credential) {
+      return std::tie(credential.created_at, credential.id);
+    });
     return found;
   }
   std::vector<CredentialRecord> credentials(BytesView after, std::size_t limit) override {
@@ -160,7 +163,9 @@ class MemoryTransaction final : public WriteTransaction {
     for (const auto& [id, credential] : state_.api_credentials) {
       if (credential.owner == owner) found.push_back(credential);
     }
-    std::ranges::stable_sort(found, {}, &ApiCredential::created_at);
+    std::ranges::sort(found, {}, [](const ApiCredential& credential) {
+      return std::tie(credential.created_at, credential.id);
+    });
     return found;
   }
   std::vector<ApiCredential> api_credentials(const ApiCredentialId& after,
@@ -343,9 +348,9 @@ class MemoryTransaction final : public WriteTransaction {
                   [&](const auto& entry) { return entry.second.last_at < last_at_before; });
   }
   void delete_least_lockouts(std::size_t count) override {
-    auto counters = lockouts();  // in the order of their scopes and keys
-    std::ranges::stable_sort(counters, {}, [](const LockoutCounter& counter) {
-      return std::pair(counter.attempts, counter.last_at);
+    auto counters = lockouts();
+    std::ranges::sort(counters, {}, [](const LockoutCounter& counter) {
+      return std::tie(counter.attempts, counter.last_at, counter.scope, counter.key);
     });
     if (counters.size() > count) counters.resize(count);
     for (const auto& counter : counters) delete_lockout(counter.scope, counter.key);
